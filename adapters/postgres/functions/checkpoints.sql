@@ -1,0 +1,88 @@
+-- Closing balances per product, site and day, so that stock at a past moment costs what the products cost, not the moves.
+
+-- Writes the checkpoints of all days after the last ones up to `last_day` (UTC), in one pass over their moves.
+CREATE OR REPLACE FUNCTION ledger_checkpoint(last_day date) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    company uuid := app_company();
+    closed_through date;
+    written bigint;
+BEGIN
+    -- Exclusive against postings dated in the past, which correct the checkpoints that exist.
+    PERFORM pg_advisory_xact_lock(hashtextextended('period:' || company, 0));
+    INSERT INTO company_checkpoint (company_id) VALUES (company) ON CONFLICT DO NOTHING;
+    SELECT through INTO STRICT closed_through FROM company_checkpoint WHERE company_id = company FOR UPDATE;
+    IF closed_through >= last_day THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM stock_checkpoint WHERE company_id = company AND day > closed_through;
+    WITH change AS (
+        SELECT product_id, site_id, day, sum(delta) AS delta, sum(value) AS value FROM (
+            SELECT product_id, from_site_id AS site_id, (effective_at AT TIME ZONE 'UTC')::date AS day, -quantity AS delta, -cost AS value
+            FROM move WHERE company_id = company AND from_site_id IS NOT NULL AND from_site_id IS DISTINCT FROM to_site_id
+              AND effective_at >= (closed_through + 1)::timestamp AT TIME ZONE 'UTC' AND effective_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC'
+            UNION ALL
+            SELECT product_id, to_site_id, (effective_at AT TIME ZONE 'UTC')::date, quantity, cost
+            FROM move WHERE company_id = company AND to_site_id IS NOT NULL AND from_site_id IS DISTINCT FROM to_site_id
+              AND effective_at >= (closed_through + 1)::timestamp AT TIME ZONE 'UTC' AND effective_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC') m
+        GROUP BY product_id, site_id, day
+    )
+    INSERT INTO stock_checkpoint (company_id, product_id, site_id, day, on_hand, value)
+    SELECT company, c.product_id, c.site_id, c.day,
+           coalesce(b.on_hand, 0) + sum(c.delta) OVER upto, coalesce(b.value, 0) + sum(c.value) OVER upto
+    FROM change c LEFT JOIN LATERAL (
+        SELECT on_hand, value FROM stock_checkpoint k WHERE k.company_id = company AND k.product_id = c.product_id
+           AND k.site_id = c.site_id AND k.day <= closed_through ORDER BY k.day DESC LIMIT 1) b ON true
+    WINDOW upto AS (PARTITION BY c.product_id, c.site_id ORDER BY c.day);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    UPDATE company_checkpoint SET through = last_day WHERE company_id = company;
+    RETURN written;
+END $$;
+
+-- Forgets the checkpoints from `first_day` on: before a long import into the past, which writes them anew in one pass.
+CREATE OR REPLACE FUNCTION ledger_reopen_checkpoints(first_day date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('period:' || app_company(), 0));
+    DELETE FROM stock_checkpoint WHERE company_id = app_company() AND day >= first_day;
+    UPDATE company_checkpoint SET through = least(through, first_day - 1) WHERE company_id = app_company();
+END $$;
+
+-- Quantity and value of every product at every site as of a moment: the last checkpoint before it and the moves since.
+-- `known_at` asks what was known then: entries recorded later, though dated earlier, are left out.
+CREATE OR REPLACE FUNCTION stock_as_of(moment timestamptz, known_at timestamptz DEFAULT NULL, sites uuid[] DEFAULT NULL)
+RETURNS TABLE (product_id uuid, site_id uuid, on_hand numeric, value numeric) LANGUAGE plpgsql STABLE
+SET search_path = public, pg_temp AS $$
+DECLARE
+    company uuid := app_company();
+    last_day date := least((SELECT through FROM company_checkpoint WHERE company_id = app_company()),
+                           ((moment AT TIME ZONE 'UTC')::date - 1));
+    since timestamptz := coalesce((last_day + 1)::timestamp AT TIME ZONE 'UTC', '-infinity');
+BEGIN
+    RETURN QUERY
+    SELECT x.product_id, x.site_id, sum(x.on_hand), sum(x.value) FROM (
+        SELECT s.product_id, s.site_id, k.on_hand::numeric AS on_hand, k.value::numeric AS value
+        FROM site_stock s CROSS JOIN LATERAL (
+            SELECT c.on_hand, c.value FROM stock_checkpoint c WHERE c.company_id = company AND c.product_id = s.product_id
+               AND c.site_id = s.site_id AND c.day <= last_day ORDER BY c.day DESC LIMIT 1) k
+        WHERE s.company_id = company
+        UNION ALL
+        SELECT m.product_id, m.from_site_id, -m.quantity, -m.cost FROM move m
+        WHERE m.company_id = company AND m.effective_at >= since AND m.effective_at <= moment
+          AND m.from_site_id IS NOT NULL AND m.from_site_id IS DISTINCT FROM m.to_site_id
+        UNION ALL
+        SELECT m.product_id, m.to_site_id, m.quantity, m.cost FROM move m
+        WHERE m.company_id = company AND m.effective_at >= since AND m.effective_at <= moment
+          AND m.to_site_id IS NOT NULL AND m.from_site_id IS DISTINCT FROM m.to_site_id
+        UNION ALL
+        SELECT r.product_id, r.site_id, 0, r.value FROM revaluation r
+        WHERE r.company_id = company AND r.effective_at <= moment AND (known_at IS NULL OR r.recorded_at <= known_at)
+        UNION ALL
+        SELECT m.product_id, s.site_id, -s.sign * m.quantity, -s.sign * m.cost
+        FROM posting p JOIN move m ON m.company_id = company AND m.posting_id = p.id
+        CROSS JOIN LATERAL (VALUES (m.from_site_id, -1), (m.to_site_id, 1)) AS s(site_id, sign)
+        WHERE known_at IS NOT NULL AND p.company_id = company AND p.recorded_at > known_at AND p.effective_at <= moment
+          AND s.site_id IS NOT NULL AND m.from_site_id IS DISTINCT FROM m.to_site_id) x
+    WHERE sites IS NULL OR x.site_id = ANY (sites)
+    GROUP BY x.product_id, x.site_id;
+END $$;

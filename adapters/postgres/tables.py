@@ -1,0 +1,101 @@
+"""The tables as SQLAlchemy Core sees them: names only, so that statements are composed and checked by name.
+
+Types, keys and guards live in the migrations; a test compares these names with the migrated database.
+"""
+
+from sqlalchemy import TableClause, column, table
+
+
+def _table(name: str, columns: str) -> TableClause:
+    return table(name, *(column(each) for each in columns.split()))
+
+
+app_user = _table(
+    "app_user",
+    "id login name password_hash locale is_platform_owner active loopback_only created_at",
+)
+attachment = _table(
+    "attachment",
+    "company_id id subject_type subject_id name media_type size digest uploaded_by uploaded_at",
+)
+barcode = _table("barcode", "company_id code written kind product_id pack_quantity")
+category = _table("category", "company_id id parent_id name depth parent_depth version")
+channel_link = _table(
+    "channel_link",
+    "company_id plugin_id product_id site_id external_item external_location want_version pushed_version "
+    "last_pushed last_seen state attempts next_at lease_until lease_token last_error",
+)
+company = _table(
+    "company",
+    "id code name locale time_zone currency costing_method locked_through suspended created_at version",
+)
+company_checkpoint = _table("company_checkpoint", "company_id through")
+cost_layer = _table(
+    "cost_layer",
+    "company_id product_id site_id to_position from_position id value posting_id number recorded_at",
+)
+delivery = _table(
+    "delivery",
+    "company_id event_id subscriber aggregate_key position state attempts next_at lease_until lease_token last_error",
+)
+event_position = _table("event_position", "company_id last")
+idempotency_key = _table("idempotency_key", "company_id principal_id key request_hash result created_at")
+kit_component = _table("kit_component", "company_id kit_id component_id quantity kit_kind component_kind")
+location = _table(
+    "location",
+    "company_id id site_id code name role address is_physical is_allocatable active version",
+)
+lot = _table("lot", "company_id id product_id number is_serial expires_on created_at")
+membership = _table("membership", "company_id user_id role site_ids created_at")
+move = _table(
+    "move",
+    "company_id posting_id number line seq product_id lot_id from_location_id to_location_id from_site_id "
+    "to_site_id quantity cost unit_price total kit_id kit_quantity effective_at recorded_at",
+)
+outbox_event = _table("outbox_event", "company_id id type subject_type subject_id data occurred_at position")
+plugin_installation = _table("plugin_installation", "company_id plugin_id state settings version")
+posting = _table(
+    "posting",
+    "company_id id kind document_type document_number document_date document_party reason note currency "
+    "effective_at recorded_at actor_id source source_ref reversal_of transfer_id",
+)
+product = _table(
+    "product",
+    "company_id id sku sku_key name description kind tracking unit category_id price cost shelf_life_days "
+    "active created_at updated_at version",
+)
+product_image = _table(
+    "product_image",
+    "company_id id product_id position digest thumbnail_digest media_type width height size",
+)
+reorder_policy = _table("reorder_policy", "company_id product_id site_id minimum target version")
+reservation = _table(
+    "reservation",
+    "company_id id product_id site_id quantity open state priority expires_at demand_type demand_id "
+    "demand_line note actor_id created_at version",
+)
+revaluation = _table(
+    "revaluation",
+    "company_id id product_id site_id value reason posting_id actor_id effective_at recorded_at",
+)
+schedule_run = _table("schedule_run", "job slot started_at")
+site = _table("site", "company_id id code name type negative_ok active created_at version")
+site_stock = _table(
+    "site_stock",
+    "company_id product_id site_id on_hand allocatable promised value unit_cost received_position "
+    "issued_position uncovered_cost is_low negative_ok version",
+)
+stock_balance = _table(
+    "stock_balance",
+    "company_id product_id location_id lot_key lot_id is_serial on_hand negative_ok last_effective_at version",
+)
+stock_checkpoint = _table("stock_checkpoint", "company_id product_id site_id day on_hand value")
+transfer = _table(
+    "transfer",
+    "company_id id number state source_site_id destination_site_id note created_by created_at updated_at version",
+)
+transfer_line = _table(
+    "transfer_line",
+    "company_id transfer_id line product_id lot_id requested shipped received resolved in_transit "
+    "shipped_cost settled_cost",
+)

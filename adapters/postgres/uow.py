@@ -1,0 +1,134 @@
+"""The unit of work and its runner: begin, claim the idempotency key, run, store the answer, commit. Only here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache, cached_property
+from typing import Any, TypeVar, get_type_hints
+from uuid import UUID
+
+import msgspec
+import stamina
+
+from adapters.postgres.engine import Connection, Database, Scope
+from adapters.postgres.ledger import LedgerInTransaction
+from adapters.postgres.repositories.catalogue import PostgresCatalogue
+from adapters.postgres.repositories.companies import PostgresCompanies
+from adapters.postgres.repositories.postings import PostgresPostings
+from adapters.postgres.repositories.reservations import PostgresReservations
+from adapters.postgres.repositories.transfers import PostgresTransfers
+from core.domain.access import Actor
+from core.domain.errors import Busy, Invalid
+from core.ports.stock_ledger import IdempotencyKey
+from core.ports.storage import Outcome, UnitOfWork
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+_CLAIM = (
+    "INSERT INTO idempotency_key (company_id, principal_id, key, request_hash)"
+    " VALUES (%s, %s, %s, decode(%s, 'hex')) ON CONFLICT DO NOTHING RETURNING 1"
+)
+_STORED = "SELECT encode(request_hash, 'hex'), result::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
+_STORE = "UPDATE idempotency_key SET result = %s::json WHERE company_id = %s AND principal_id = %s AND key = %s"
+_EVENT = (
+    "INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data) VALUES (%s, %s, %s, %s, %s::jsonb)"
+)
+
+
+class PostgresEvents:
+    """`Events` in the transaction of a unit of work."""
+
+    def __init__(self, connection: Connection, company_id: UUID) -> None:
+        self._connection, self._company_id = connection, company_id
+
+    async def append(self, event_type: str, subject_type: str, subject_id: UUID, data: Mapping[str, object]) -> None:
+        payload = msgspec.json.encode(data).decode()
+        await self._connection.execute(_EVENT, (self._company_id, event_type, subject_type, subject_id, payload))
+
+
+class PostgresUnitOfWork:
+    """`UnitOfWork` on one connection in one transaction."""
+
+    def __init__(self, connection: Connection, company_id: UUID) -> None:
+        self._connection, self._company_id = connection, company_id
+
+    @cached_property
+    def ledger(self) -> LedgerInTransaction:
+        return LedgerInTransaction(self._connection)
+
+    @cached_property
+    def postings(self) -> PostgresPostings:
+        return PostgresPostings(self._connection, self._company_id)
+
+    @cached_property
+    def events(self) -> PostgresEvents:
+        return PostgresEvents(self._connection, self._company_id)
+
+    @cached_property
+    def catalogue(self) -> PostgresCatalogue:
+        return PostgresCatalogue(self._connection, self._company_id)
+
+    @cached_property
+    def companies(self) -> PostgresCompanies:
+        return PostgresCompanies(self._connection, self._company_id)
+
+    @cached_property
+    def reservations(self) -> PostgresReservations:
+        return PostgresReservations(self._connection, self._company_id)
+
+    @cached_property
+    def transfers(self) -> PostgresTransfers:
+        return PostgresTransfers(self._connection, self._company_id)
+
+
+class PostgresRun:
+    """`Run`: one transaction per call, tried up to three times when others stood in the way."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(
+        self,
+        use_case: Callable[[UnitOfWork, Actor, C], Awaitable[R]],
+        actor: Actor,
+        command: C,
+        key: IdempotencyKey | None = None,
+    ) -> Outcome[R]:
+        async for attempt in stamina.retry_context(
+            on=Busy, attempts=3, timeout=8, wait_initial=0.02, wait_max=0.2, wait_jitter=0.1
+        ):
+            with attempt:
+                return await self._once(use_case, actor, command, key)
+        raise AssertionError("stamina either returns or raises")
+
+    async def _once(
+        self,
+        use_case: Callable[[UnitOfWork, Actor, C], Awaitable[R]],
+        actor: Actor,
+        command: C,
+        key: IdempotencyKey | None,
+    ) -> Outcome[R]:
+        company_id = actor.company
+        async with self._database.transaction(Scope(company_id)) as connection:
+            if key and (stored := await self._claim(connection, company_id, key)):
+                return Outcome(msgspec.json.decode(stored, type=_result_type(use_case)), replayed=True)
+            result = await use_case(PostgresUnitOfWork(connection, company_id), actor, command)
+            if key:
+                answer = msgspec.json.encode(result).decode()
+                await connection.execute(_STORE, (answer, company_id, key.principal_id, key.key))
+            return Outcome(result)
+
+    async def _claim(self, connection: Connection, company_id: UUID, key: IdempotencyKey) -> str | None:
+        """The stored answer of an earlier request with this key, or None when the key is now ours."""
+        claimed = await connection.execute(_CLAIM, (company_id, key.principal_id, key.key, key.request_hash))
+        if await claimed.fetchone():
+            return None
+        cursor = await connection.execute(_STORED, (company_id, key.principal_id, key.key))
+        row = await cursor.fetchone()
+        if row is None or row[0] != key.request_hash:
+            raise Invalid("idempotency_key_reused", "this Idempotency-Key came with another request before")
+        return str(row[1])
+
+
+@cache
+def _result_type(use_case: Callable[..., Any]) -> Any:
+    return get_type_hints(use_case)["return"]

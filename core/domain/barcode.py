@@ -1,0 +1,106 @@
+"""Barcodes of products: GTINs, whose check digit is verified, and codes that a company makes up."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+LONGEST_CUSTOM_CODE = 48
+
+
+class InvalidBarcode(ValueError):
+    """Not a barcode of the wanted kind. `code` is for programs, the message for people.
+
+    `check_digit` is the right last digit where only that one is wrong.
+    """
+
+    def __init__(self, code: str, message: str, check_digit: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.check_digit = check_digit
+
+
+class BarcodeKind(StrEnum):
+    GTIN = "gtin"
+    """EAN-8, UPC-A (12 digits), EAN-13 or GTIN-14."""
+
+    CUSTOM = "custom"
+    """A company's own code: 1 to 48 printable ASCII characters, no space at either end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A valid barcode, spelt as on the pack: leading zeros are part of it."""
+
+    kind: BarcodeKind
+    code: str
+
+    def __post_init__(self) -> None:
+        if self.kind is BarcodeKind.GTIN:
+            _require_gtin(self.code)
+        else:
+            _require_custom(self.code)
+
+    @property
+    def key(self) -> str:
+        """What the code is found and kept unique by; see `lookup_key`."""
+        return lookup_key(self.code)
+
+    @property
+    def in_store(self) -> bool:
+        """Whether the number is unique only within one company or region, not worldwide."""
+        return self.kind is BarcodeKind.CUSTOM or _has_restricted_prefix(self.key)
+
+
+def parse_gtin(text: str) -> Barcode:
+    """The GTIN in `text`, ignoring white space around it. Raises `InvalidBarcode`."""
+    return Barcode(BarcodeKind.GTIN, text.strip())
+
+
+def lookup_key(text: str) -> str:
+    """One spelling for all codes that mean the same: a GTIN in 14 digits, any other text as it is.
+
+    A UPC-A and the EAN-13 that scanners make of it by a leading zero share a key. The spelling alone decides,
+    so a company's own code that happens to be a valid GTIN is found under the same key as that GTIN.
+    """
+    return text.zfill(14) if _is_gtin(text) else text
+
+
+def check_digit(digits: str) -> str:
+    """The last digit of a GTIN whose other digits are given: weights 3 and 1 from the right, modulo 10."""
+    weighted = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return str(-weighted % 10)
+
+
+def _is_gtin(text: str) -> bool:
+    return _has_gtin_form(text) and check_digit(text[:-1]) == text[-1]
+
+
+def _has_gtin_form(text: str) -> bool:
+    return len(text) in GTIN_LENGTHS and text.isascii() and text.isdigit()
+
+
+def _require_gtin(code: str) -> None:
+    if not (code.isascii() and code.isdigit()):
+        raise InvalidBarcode("gtin_characters", "A GTIN has digits only.")
+    if len(code) not in GTIN_LENGTHS:
+        raise InvalidBarcode("gtin_length", f"A GTIN has 8, 12, 13 or 14 digits, not {len(code)}.")
+    right = check_digit(code[:-1])
+    if code[-1] != right:
+        message = f"The last digit of {code} should be {right}, or another digit is wrong."
+        raise InvalidBarcode("gtin_check_digit", message, right)
+
+
+def _require_custom(code: str) -> None:
+    if not 1 <= len(code) <= LONGEST_CUSTOM_CODE:
+        message = f"A code has 1 to {LONGEST_CUSTOM_CODE} characters, not {len(code)}."
+        raise InvalidBarcode("custom_length", message)
+    if not (code.isascii() and code.isprintable()) or code != code.strip():
+        message = "A code has printable ASCII characters only, and no space at either end."
+        raise InvalidBarcode("custom_characters", message)
+
+
+def _has_restricted_prefix(gtin_14: str) -> bool:
+    """GS1 leaves prefixes 02, 04 and 2 to shops; among numbers of 8 digits those that begin with 0 or 2."""
+    if gtin_14.startswith("000000"):
+        return gtin_14[6] in "02"
+    return gtin_14[1] == "2" or gtin_14[1:3] in ("02", "04")

@@ -1,0 +1,45 @@
+"""Exact decimals. A quantity has at most 6 decimals and 12 digits before them, an amount of money 4 and 14."""
+
+from decimal import Decimal
+
+from core.domain.errors import Fault
+
+QUANTITY_DECIMALS = 6
+AMOUNT_DECIMALS = 4
+QUANTITY_LIMIT = Decimal(10) ** 12
+AMOUNT_LIMIT = Decimal(10) ** 14
+
+
+def quantity_fault(pointer: str, value: Decimal, *, signed: bool = False) -> Fault | None:
+    """What is wrong with a quantity: more than 0, or other than 0 where it may be signed."""
+    if fault := _decimal_fault(pointer, value, QUANTITY_DECIMALS, QUANTITY_LIMIT):
+        return fault
+    if value == 0 or (value < 0 and not signed):
+        return Fault(pointer, "out_of_range", "must not be zero" if signed else "must be more than zero")
+    return None
+
+
+def amount_fault(pointer: str, value: Decimal | None) -> Fault | None:
+    """What is wrong with an amount of money: 0 or more."""
+    if value is None:
+        return None
+    if fault := _decimal_fault(pointer, value, AMOUNT_DECIMALS, AMOUNT_LIMIT):
+        return fault
+    return Fault(pointer, "out_of_range", "must not be negative") if value < 0 else None
+
+
+def _decimal_fault(pointer: str, value: Decimal, decimals: int, limit: Decimal) -> Fault | None:
+    if not value.is_finite():
+        return Fault(pointer, "not_a_number", "must be a finite number")
+    if value.adjusted() > 40 or abs(value) >= limit:
+        return Fault(pointer, "out_of_range", f"must be below {limit:f}")
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -decimals and normal(value).as_tuple().exponent < -decimals:  # type: ignore[operator]
+        return Fault(pointer, "too_precise", f"must have at most {decimals} decimals")
+    return None
+
+
+def normal(value: Decimal) -> Decimal:
+    """The same number without trailing zeros and without an exponent: how Pirwa writes every decimal."""
+    short = value.normalize()
+    return short.quantize(Decimal(1)) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]

@@ -1,0 +1,77 @@
+"""Tables in files: reading an imported sheet and writing an exported one.
+
+Both sides work through the rows one by one, so the size of a table is bounded by the file, not by memory.
+They are synchronous and busy the processor: call them in a thread.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO, ClassVar, NamedTuple, Protocol
+
+CellValue = str | int | Decimal | date | None
+"""What a written cell may hold; `bool` and `datetime` are included as subclasses of `int` and `date`."""
+
+
+class UnreadableSheet(Exception):
+    """The file cannot be read as a table. `code` is for programs, `detail` tells a person what to mend."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class UnwritableSheet(Exception):
+    """The table does not fit into the chosen format. `code` is for programs, `detail` for people."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class SheetRow(NamedTuple):
+    """One row as text, with the number that a spreadsheet program shows beside it (the first row is 1).
+
+    There are at least as many cells as columns in the header. A longer row keeps its surplus, so that the
+    caller can name it together with the other faults of the file.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table being read: its column names and, as long as the reader is open, its rows but for blank ones.
+
+    Nothing is guessed: a number is its exact decimal text, a date is ISO 8601, a truth value is `true` or
+    `false`, an empty cell is the empty text.
+    """
+
+    header: tuple[str, ...]
+    rows: Iterator[SheetRow]
+
+
+class SheetReader(Protocol):
+    def open(self, source: bytes | Path, file_name: str) -> AbstractContextManager[Sheet]:
+        """Open a table whose format follows from the ending of `file_name`.
+
+        Raises `UnreadableSheet`, here for the file and its header, while iterating for a damaged row.
+        """
+
+
+class SheetWriter(Protocol):
+    media_type: ClassVar[str]
+    suffix: ClassVar[str]
+
+    def write(self, target: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> None:
+        """Write a table to `target`, which stays open. The same table always gives the same bytes.
+
+        Text of users never becomes a formula. Raises `UnwritableSheet`; the target then holds half a file
+        and must be discarded.
+        """

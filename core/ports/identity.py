@@ -1,0 +1,119 @@
+"""The ports to people: their accounts and companies, their passwords, and the tokens that stand for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyIdentity:
+    """What may be known of a company before one acts in it."""
+
+    id: UUID
+    code: str
+    name: str
+
+    def answers_to(self, reference: str) -> bool:
+        """Whether `reference` is its id or its code."""
+        return reference in (self.code, str(self.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's role in a company, and the sites it covers (None: all of them)."""
+
+    company: CompanyIdentity
+    role: str
+    sites: frozenset[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person, and the companies that are open to them: suspended ones are left out, the oldest membership is first."""
+
+    user_id: UUID
+    login: str
+    name: str
+    locale: str
+    memberships: tuple[Membership, ...] = ()
+    is_platform_owner: bool = False
+    active: bool = True
+    loopback_only: bool = False
+
+    def membership_in(self, reference: str) -> Membership | None:
+        """The membership in the company of this id or code."""
+        return next((one for one in self.memberships if one.company.answers_to(reference)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What it takes to check a password."""
+
+    user_id: UUID
+    password_hash: str = field(repr=False)
+
+
+class IdentityStore(Protocol):
+    """Reads who people are."""
+
+    async def account(self, login: str) -> Account | None:
+        """The account of a login in lower case, whether or not it may sign in."""
+        ...
+
+    async def identity(self, user_id: UUID) -> Identity | None:
+        """The person of this id."""
+        ...
+
+    async def company(self, reference: str) -> CompanyIdentity | None:
+        """Any company by id or code: for platform owners, who are members of none."""
+        ...
+
+
+class Passwords(Protocol):
+    """Turns passwords into hashes that are slow to guess."""
+
+    async def hash(self, password: str) -> str:
+        """A salted hash to keep. Raises `TooManyAttempts` when too many are waiting."""
+        ...
+
+    async def matches(self, password: str, password_hash: str | None) -> bool:
+        """Whether the password is the one that was hashed. Without a hash it takes as long and is always wrong.
+
+        Raises `TooManyAttempts` when too many are waiting.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What a token says: who, in which company (None: outside all of them), until when."""
+
+    user_id: UUID
+    company_id: UUID | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token and its lifetime in seconds."""
+
+    text: str = field(repr=False)
+    expires_in: int
+
+
+class AccessTokens(Protocol):
+    """Issues the tokens that callers show, and reads them again."""
+
+    def issue(self, user_id: UUID, company_id: UUID | None) -> AccessToken:
+        """A fresh token."""
+        ...
+
+    def verify(self, text: str) -> AccessClaims:
+        """The claims of a token that we issued for ourselves. Raises `Unauthenticated` for any other text."""
+        ...
+
+    def public_keys(self) -> Mapping[str, object]:
+        """The JWK set by which others verify our tokens."""
+        ...

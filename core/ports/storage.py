@@ -1,0 +1,73 @@
+"""The unit of work: what a command reads and changes, committed in one place and only as a whole."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from core.domain.access import Actor
+from core.domain.stock import Posting
+from core.ports.catalogue import CatalogueRepository
+from core.ports.companies import CompanyRepository
+from core.ports.reservations import ReservationRepository
+from core.ports.stock_ledger import IdempotencyKey, StockLedger
+from core.ports.transfers import TransferRepository
+
+Command = TypeVar("Command", contravariant=True)
+Result = TypeVar("Result")
+
+
+class PostingReader(Protocol):
+    """Reads postings back as domain objects."""
+
+    async def posting(self, actor: Actor, posting_id: UUID) -> Posting | None:
+        """The posting, or None where it does not exist for this caller."""
+        ...
+
+
+class Events(Protocol):
+    """The outbox for changes that move no stock; the ledger writes its own events."""
+
+    async def append(self, event_type: str, subject_type: str, subject_id: UUID, data: Mapping[str, object]) -> None:
+        """Records that something happened, in the transaction of the change itself."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction inside one company. Commands never commit: whoever runs them does."""
+
+    @property
+    def ledger(self) -> StockLedger: ...
+    @property
+    def postings(self) -> PostingReader: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def catalogue(self) -> CatalogueRepository: ...
+    @property
+    def companies(self) -> CompanyRepository: ...
+    @property
+    def reservations(self) -> ReservationRepository: ...
+    @property
+    def transfers(self) -> TransferRepository: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Result]):
+    """What a command answered; `replayed` when an earlier request with the same key had done it."""
+
+    result: Result
+    replayed: bool = False
+
+
+class Run(Protocol):
+    """Runs a use case in a unit of work and commits it. Deadlocks and lock time-outs are tried again: use cases are pure
+    functions of their command and of what they read."""
+
+    async def __call__(
+        self,
+        use_case: Callable[[UnitOfWork, Actor, Command], Awaitable[Result]],
+        actor: Actor,
+        command: Command,
+        key: IdempotencyKey | None = None,
+    ) -> Outcome[Result]: ...

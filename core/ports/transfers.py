@@ -1,0 +1,7 @@
+"""The port to the storage of transfers."""
+
+from typing import Protocol
+
+
+class TransferRepository(Protocol):
+    """Transfers between sites."""

@@ -1,0 +1,46 @@
+"""Keyset pages: a cursor says after which row to go on, so a page costs the same however deep it lies."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from core.domain.errors import Invalid
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+
+Item = TypeVar("Item")
+
+
+class Page(msgspec.Struct, Generic[Item], frozen=True):
+    """Some items in order, the cursor of the next page (None at the end), and the exact total where it was asked for."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+def encode_cursor(*position: Any) -> str:
+    """An opaque cursor from the sort values of the last row shown."""
+    return urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
+
+
+Position = TypeVar("Position")
+
+
+def decode_cursor(cursor: str | None, shape: type[Position]) -> Position | None:
+    """The position of a cursor whose values have the types of the tuple type `shape`."""
+    if cursor is None:
+        return None
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=shape)
+    except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
+        raise Invalid("bad_cursor", "this cursor is not one of this list") from error
+
+
+def page_of(rows: list[Item], limit: int, cursor_of: Any, total: int | None = None) -> Page[Item]:
+    """A page from up to `limit` + 1 rows: the extra one only tells that there is more."""
+    shown = rows[:limit]
+    return Page(shown, cursor_of(shown[-1]) if len(rows) > limit else None, total)

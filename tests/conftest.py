@@ -1,0 +1,62 @@
+"""What the tests stand on: one real PostgreSQL per run, its schema built by the migrations, a new company per test.
+
+`PIRWA_TEST_DATABASE_URL` (an owner with CREATEROLE and CREATEDB) runs the suite on an external server instead of the embedded one.
+"""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from adapters.embedded_postgres import EmbeddedPostgres
+from adapters.postgres.engine import Database
+from adapters.postgres.migrate import migrate
+from core.domain.ids import new_id
+from tests.shop import Shop, open_shop
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The server that the run uses: external where one is named, else embedded and not durable."""
+    if external := os.environ.get("PIRWA_TEST_DATABASE_URL"):
+        yield external
+        return
+    with tempfile.TemporaryDirectory(prefix="pw") as folder, EmbeddedPostgres(Path(folder), durable=False) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    """A database of this run's own, migrated to the present schema."""
+    name = f"pirwa_test_{new_id().hex[:20]}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+        url = make_conninfo(server_url, dbname=name)
+        migrate(url)
+        yield url
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, size=16)
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def shop(database: Database) -> Shop:
+    """A company of its own with sites UIO (warehouse), GYE (point of sale) and LAB (laboratory)."""
+    return await open_shop(database)
