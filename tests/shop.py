@@ -2,14 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.repositories.postings import PostingLookup
 from adapters.postgres.uow import PostgresRun
-from core.commands.companies import CreateCompany, CreateSite, create_company, create_site
-from core.commands.stock import PostingLine, RecordPosting, record_posting
+from core.commands.companies import (
+    ChangeCompany,
+    ChangeSite,
+    CreateCompany,
+    CreateSite,
+    change_company,
+    change_site,
+    create_company,
+    create_site,
+)
+from core.commands.stock import (
+    PostingLine,
+    RecordPosting,
+    RecordSale,
+    ReversePosting,
+    record_posting,
+    record_sale,
+    reverse_posting,
+)
 from core.domain.access import PRESETS, Actor
 from core.domain.company import CostingMethod, SiteType
 from core.domain.ids import new_id
@@ -86,16 +105,73 @@ class Shop:
         return kit_id
 
     async def post(
-        self, kind: str, sku: str, quantity: str | int, *, site: str = "UIO", actor: Actor | None = None, **line: object
+        self,
+        kind: str,
+        sku: str,
+        quantity: str | int,
+        *,
+        site: str = "UIO",
+        actor: Actor | None = None,
+        at: datetime | None = None,
+        **line: object,
     ) -> PostingView:
         """Records a posting of one line."""
         command = RecordPosting(
             kind=PostingKind(kind),
             reason="test",
+            effective_at=at,
             lines=[PostingLine(product=sku, quantity=Decimal(quantity), site=site, **line)],  # type: ignore[arg-type]
         )
         posted = await record_posting(self.ledger, SystemClock(), actor or self.admin, command, None)
         return posted.postings[0]
+
+    async def sell(self, *lines: tuple[str, int]) -> PostingView:
+        """Records a sale of several lines at UIO."""
+        command = RecordSale(lines=[PostingLine(sku, Decimal(quantity), "UIO") for sku, quantity in lines])
+        return (await record_sale(self.ledger, SystemClock(), self.admin, command, None)).postings[0]
+
+    async def reverse(self, posting_id: UUID) -> PostingView:
+        postings = PostingLookup(self.database)
+        posted = await reverse_posting(self.ledger, postings, self.admin, posting_id, ReversePosting("a mistake"), None)
+        return posted.postings[0]
+
+    async def allow_negative(self, site: str, *, allowed: bool = True) -> None:
+        await self.run(change_site, self.admin, (self.sites[site], ChangeSite(negative_ok=allowed), None))
+
+    async def lock_period(self, through: datetime) -> None:
+        await self.run(change_company, self.admin, (ChangeCompany(locked_through=through), None))
+
+    @staticmethod
+    def days_ago(days: int) -> datetime:
+        return datetime.now(UTC) - timedelta(days=days)
+
+    @staticmethod
+    def day(days_from_now: int) -> date:
+        return (datetime.now(UTC) + timedelta(days=days_from_now)).date()
+
+    async def event_types(self, *types: str) -> list[object]:
+        """The types of this company's events, oldest first."""
+        rows = await self.fetch(
+            "SELECT type FROM outbox_event WHERE company_id = %s AND type = ANY (%s) ORDER BY occurred_at, id",
+            self.company_id,
+            list(types),
+        )
+        return [row[0] for row in rows]
+
+    async def value(self, sku: str, site: str = "UIO") -> Decimal:
+        """What the stock of a product at a site is worth."""
+        rows = await self.fetch(
+            "SELECT s.value FROM site_stock s JOIN product p USING (company_id)"
+            " WHERE company_id = %s AND p.id = s.product_id AND p.sku = %s AND s.site_id = %s",
+            self.company_id,
+            sku,
+            self.sites[site],
+        )
+        return Decimal(str(rows[0][0]))
+
+    async def on_hand_of(self, sku: str, site: str = "UIO") -> Decimal:
+        rows = await self.fetch("SELECT id FROM product WHERE company_id = %s AND sku = %s", self.company_id, sku)
+        return await self.on_hand(UUID(str(rows[0][0])), site)
 
     async def on_hand(self, product: UUID, site: str = "UIO") -> Decimal:
         rows = await self.fetch(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -57,7 +57,7 @@ class Session(msgspec.Struct, frozen=True):
     expires_in: int
     company: CompanyView | None
     companies: list[CompanyView]
-    token_type: str = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
     must_change_password: bool = False
 
 

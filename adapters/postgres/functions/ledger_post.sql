@@ -125,6 +125,7 @@ BEGIN
         PERFORM ledger_settle_promises(lines);
     END IF;
     IF has_lots THEN
+        SET CONSTRAINTS stock_balance_serial_in_one_place DEFERRED;
         lines := ledger_assign_lots(lines);
     END IF;
     IF explicit_time THEN
@@ -170,6 +171,10 @@ BEGIN
         IF found_rows + claimed < expected THEN
             PERFORM ledger_refuse('insufficient_stock', ledger_shortage(lines));
         END IF;
+    END IF;
+
+    IF has_lots THEN  -- every line has moved: a serial number now in two places is refused here, not at the commit
+        SET CONSTRAINTS stock_balance_serial_in_one_place IMMEDIATE;
     END IF;
 
     IF rules.costing_method = 'fifo' THEN

@@ -7,7 +7,15 @@ from core.domain.sales_import.decisions import PRODUCT_CODE, Decision, Skip, cla
 from core.domain.sales_import.fields import Moment, TimestampStyle
 from core.domain.sales_import.lines import SalesFormat, SalesLine, check_header, parse_line
 from core.domain.sales_import.opening import Change, opening_postings, opening_stock, posting_changes
-from core.domain.sales_import.postings import ImportedPosting, Slip, in_posting_order, slips, source_of, to_posting
+from core.domain.sales_import.postings import (
+    ImportedPosting,
+    Slip,
+    in_posting_order,
+    slip_reference,
+    slips,
+    source_of,
+    to_posting,
+)
 from core.domain.sales_import.products import ImportedProduct, ProductSheet
 from core.domain.sales_import.reconciliation import Reconciliation, Tally
 from core.domain.sales_import.settlement import MoveKey, Settlement, settle
@@ -37,6 +45,7 @@ __all__ = [
     "parse_line",
     "posting_changes",
     "settle",
+    "slip_reference",
     "slips",
     "source_of",
     "stock_change",

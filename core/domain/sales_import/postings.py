@@ -55,6 +55,11 @@ class Slip:
     invoice: str
     lines: tuple[DecidedLine, ...]
 
+    @property
+    def reference(self) -> str:
+        """What the references of all its postings begin with."""
+        return _slip_reference(self.lines[0][0])
+
 
 def source_of(site_code: str) -> str:
     """The source of every posting that is imported for a site: shops may number their invoices alike."""
@@ -121,7 +126,15 @@ def to_posting(imported: ImportedPosting, site_code: str, currency: str) -> Post
     )
 
 
-def _source_ref(line: SalesLine, kind: PostingKind, lines_before: int) -> str:
+def slip_reference(source_ref: str) -> str:
+    """The reference of the slip that an imported posting belongs to."""
+    return source_ref.rpartition("/")[0]
+
+
+def _slip_reference(line: SalesLine) -> str:
     """Local time, so that the zone with which a file is read makes no difference to what was imported before."""
-    continued = f"+{lines_before}" if lines_before else ""
-    return f"{line.invoice}@{line.moment.local.isoformat()}/{kind}{continued}"
+    return f"{line.invoice}@{line.moment.local.isoformat()}"
+
+
+def _source_ref(line: SalesLine, kind: PostingKind, lines_before: int) -> str:
+    return f"{_slip_reference(line)}/{kind}" + (f"+{lines_before}" if lines_before else "")

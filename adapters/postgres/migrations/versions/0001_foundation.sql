@@ -327,6 +327,7 @@ CREATE TABLE cost_layer (
     CHECK (from_position < to_position),
     FOREIGN KEY (company_id, product_id, site_id) REFERENCES site_stock (company_id, product_id, site_id),
     FOREIGN KEY (company_id, posting_id, number) REFERENCES move (company_id, posting_id, number)
+        DEFERRABLE INITIALLY DEFERRED    -- the layers of a posting are made before its moves, which need their cost
 );
 
 -- A change of value without a movement, dated when it became known.
