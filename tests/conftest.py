@@ -10,13 +10,20 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from litestar import Litestar
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
+from adapters.tokens.access_tokens import SignedAccessTokens
+from adapters.tokens.signing_key import signing_key
+from apps.http.app import create_app
+from apps.settings import Settings
 from core.domain.ids import new_id
+from core.ports.clock import SystemClock
+from tests.api import Api
 from tests.shop import Shop, open_shop
 
 
@@ -60,3 +67,22 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def shop(database: Database) -> Shop:
     """A company of its own with sites UIO (warehouse), GYE (point of sale) and LAB (laboratory)."""
     return await open_shop(database)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data=tmp_path_factory.mktemp("data"), database_url=database_url)
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[Litestar]:
+    """The whole application, in process, on the run's database."""
+    app = create_app(settings, write_log=lambda _: None)
+    async with app.lifespan():
+        yield app
+
+
+@pytest.fixture
+def api(app: Litestar, settings: Settings, shop: Shop) -> Api:
+    """The HTTP API of the test's company: `await api.client("operator", "GYE")` is somebody signed in."""
+    return Api(app, shop, SignedAccessTokens(signing_key(None, settings.data), SystemClock()))

@@ -42,6 +42,7 @@ class _Header(msgspec.Struct, omit_defaults=True):
     source: str = "api"
     source_ref: str | None = None
     reversal_of: UUID | None = None
+    return_of: UUID | None = None
     transfer_id: UUID | None = None
     is_fact: bool = False
 
@@ -118,6 +119,7 @@ def _header(index: int, posting: Posting) -> _Header:
         posting.source,
         posting.source_ref,
         posting.reversal_of,
+        posting.return_of,
         posting.transfer_id,
         posting.is_fact,
     )

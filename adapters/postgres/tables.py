@@ -20,10 +20,11 @@ attachment = _table(
 )
 barcode = _table("barcode", "company_id code written kind product_id pack_quantity")
 category = _table("category", "company_id id parent_id name depth parent_depth version")
+channel = _table("channel", "company_id plugin_id failures next_at lease_token last_error")
 channel_link = _table(
     "channel_link",
-    "company_id plugin_id product_id site_id external_item external_location want_version pushed_version "
-    "last_pushed last_seen state attempts next_at lease_until lease_token last_error",
+    "company_id plugin_id external_item external_location product_id site_id want_version pushed_version state "
+    "last_pushed tried_at last_error",
 )
 company = _table(
     "company",
@@ -36,7 +37,7 @@ cost_layer = _table(
 )
 delivery = _table(
     "delivery",
-    "company_id event_id subscriber aggregate_key position state attempts next_at lease_until lease_token last_error",
+    "company_id event_id subscriber aggregate_key position state attempts next_at lease_token last_error",
 )
 event_position = _table("event_position", "company_id last")
 idempotency_key = _table("idempotency_key", "company_id principal_id key request_hash result created_at")
@@ -53,7 +54,7 @@ move = _table(
     "to_site_id quantity cost unit_price total kit_id kit_quantity effective_at recorded_at",
 )
 outbox_event = _table("outbox_event", "company_id id type subject_type subject_id data occurred_at position")
-plugin_installation = _table("plugin_installation", "company_id plugin_id state settings version")
+plugin_installation = _table("plugin_installation", "company_id plugin_id state settings problem version")
 posting = _table(
     "posting",
     "company_id id kind document_type document_number document_date document_party reason note currency "
@@ -78,7 +79,7 @@ revaluation = _table(
     "revaluation",
     "company_id id product_id site_id value reason posting_id actor_id effective_at recorded_at",
 )
-schedule_run = _table("schedule_run", "job slot started_at")
+schedule_run = _table("schedule_run", "job slot started_at finished_at")
 site = _table("site", "company_id id code name type negative_ok active created_at version")
 site_stock = _table(
     "site_stock",

@@ -128,7 +128,7 @@ class SessionDesk:
             name=identity.name,
             locale=identity.locale,
             is_platform_owner=identity.is_platform_owner,
-            company=company and _view(company),
+            company=_view(company) if company else None,
             role=membership.role if membership else None,
             permissions=sorted(actor.permissions),
             sites=None if actor.sites is None else sorted(actor.sites),

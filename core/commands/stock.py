@@ -22,10 +22,12 @@ from core.domain.stock import (
     PostingKind,
     draft_posting,
     reversal,
+    sale_return,
 )
+from core.domain.values import quantity_fault
 from core.ports.clock import Clock
-from core.ports.stock_ledger import IdempotencyKey, MoveView, Posted, StockLedger
-from core.ports.storage import PostingReader
+from core.ports.stock_ledger import IdempotencyKey, MoveView, Posted, PostingView, StockLedger
+from core.ports.storage import PostingReader, UnitOfWork
 
 ShortText = Annotated[str, Meta(max_length=200)]
 LongText = Annotated[str, Meta(max_length=4000)]
@@ -81,6 +83,20 @@ class RecordBatch(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Several postings as one transaction: at most 1,000 lines in all."""
 
     postings: list[RecordPosting]
+
+
+class ReturnLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How many units of a product (or kit) of the sale came back."""
+
+    product: UUID
+    quantity: Decimal
+
+
+class ReturnSale(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What came back of a sale; without lines, everything that is still out."""
+
+    reason: ShortText = ""
+    lines: Annotated[list[ReturnLine], Meta(min_length=1, max_length=MAX_LINES)] | None = None
 
 
 class ReversePosting(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -166,6 +182,23 @@ async def reverse_posting(
     if original is None:
         raise NotFound("posting_not_found", "no posting has this id")
     return await ledger.post(actor, [reversal(original, command.reason)], key)
+
+
+async def return_sale(uow: UnitOfWork, actor: Actor, command: tuple[UUID, ReturnSale]) -> PostingView:
+    """Takes back what was sold, all that is still out or some of it."""
+    sale_id, wanted = command
+    actor.require("stock:post")
+    sale = await uow.postings.posting(actor, sale_id)
+    if sale is None:
+        raise NotFound("sale_not_found", "no sale has this id")
+    returned = await uow.postings.returned(sale_id)
+    units = None if wanted.lines is None else {line.product: line.quantity for line in wanted.lines}
+    faults = [
+        quantity_fault(f"/lines/{index}/quantity", line.quantity) for index, line in enumerate(wanted.lines or [])
+    ]
+    refuse_if([fault for fault in faults if fault])
+    posted = await uow.ledger.post(actor, [sale_return(sale, returned, units, wanted.reason)])
+    return posted.postings[0]
 
 
 def without_cost(actor: Actor, posted: Posted) -> Posted:

@@ -3,20 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.domain.errors import Invalid
+
 GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST_CUSTOM_CODE = 48
-
-
-class InvalidBarcode(ValueError):
-    """Not a barcode of the wanted kind. `code` is for programs, the message for people.
-
-    `check_digit` is the right last digit where only that one is wrong.
-    """
-
-    def __init__(self, code: str, message: str, check_digit: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.check_digit = check_digit
 
 
 class BarcodeKind(StrEnum):
@@ -29,7 +19,10 @@ class BarcodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """A valid barcode, spelt as on the pack: leading zeros are part of it."""
+    """A valid barcode, spelt as on the pack: leading zeros are part of it.
+
+    Anything else raises `Invalid`; for a wrong check digit the details hold the right `check_digit`.
+    """
 
     kind: BarcodeKind
     code: str
@@ -52,7 +45,7 @@ class Barcode:
 
 
 def parse_gtin(text: str) -> Barcode:
-    """The GTIN in `text`, ignoring white space around it. Raises `InvalidBarcode`."""
+    """The GTIN in `text`, ignoring white space around it. Raises `Invalid`."""
     return Barcode(BarcodeKind.GTIN, text.strip())
 
 
@@ -81,22 +74,20 @@ def _has_gtin_form(text: str) -> bool:
 
 def _require_gtin(code: str) -> None:
     if not (code.isascii() and code.isdigit()):
-        raise InvalidBarcode("gtin_characters", "A GTIN has digits only.")
+        raise Invalid("gtin_characters", "a GTIN has digits only")
     if len(code) not in GTIN_LENGTHS:
-        raise InvalidBarcode("gtin_length", f"A GTIN has 8, 12, 13 or 14 digits, not {len(code)}.")
+        raise Invalid("gtin_length", f"a GTIN has 8, 12, 13 or 14 digits, not {len(code)}")
     right = check_digit(code[:-1])
     if code[-1] != right:
-        message = f"The last digit of {code} should be {right}, or another digit is wrong."
-        raise InvalidBarcode("gtin_check_digit", message, right)
+        detail = f"the last digit of {code} should be {right}, or another digit is wrong"
+        raise Invalid("gtin_check_digit", detail, details={"check_digit": right})
 
 
 def _require_custom(code: str) -> None:
     if not 1 <= len(code) <= LONGEST_CUSTOM_CODE:
-        message = f"A code has 1 to {LONGEST_CUSTOM_CODE} characters, not {len(code)}."
-        raise InvalidBarcode("custom_length", message)
+        raise Invalid("custom_length", f"a code has 1 to {LONGEST_CUSTOM_CODE} characters, not {len(code)}")
     if not (code.isascii() and code.isprintable()) or code != code.strip():
-        message = "A code has printable ASCII characters only, and no space at either end."
-        raise InvalidBarcode("custom_characters", message)
+        raise Invalid("custom_characters", "a code has printable ASCII characters only, and no space at either end")
 
 
 def _has_restricted_prefix(gtin_14: str) -> bool:

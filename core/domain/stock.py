@@ -6,7 +6,7 @@ reversal, never edited.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -136,6 +136,7 @@ class Posting:
     source: str = "api"
     source_ref: str | None = None
     reversal_of: UUID | None = None
+    return_of: UUID | None = None
     transfer_id: UUID | None = None
     id: UUID = field(default_factory=new_id)
 
@@ -281,4 +282,72 @@ def reversal(original: Posting, reason: str) -> Posting:
         reversal_of=original.id,
         transfer_id=original.transfer_id,
         source="reversal",
+    )
+
+
+ReturnedKey = tuple[UUID | str, UUID | None, UUID | None]
+"""Product, lot and kit: how what came back is told apart."""
+
+
+def sale_return(
+    sale: Posting, returned: Mapping[ReturnedKey, Decimal], wanted: Mapping[UUID, Decimal] | None, reason: str
+) -> Posting:
+    """What comes back of a sale, at the price and cost of the sale: everything that is still out, or (`wanted`) some units
+    of some of its products and kits. `returned` is what came back before.
+
+    Raises Conflict `not_a_sale` and Invalid `more_than_sold` with a fault for each product.
+    """
+    if sale.kind is not PostingKind.SALE or sale.reversal_of:
+        raise Conflict("not_a_sale", "only a sale has returns")
+    left = dict(returned)
+    asked = {} if wanted is None else dict(wanted)
+    lines: list[Line] = []
+    for line in sale.lines:
+        key = (line.product, line.lot_id, line.kit_id)
+        back_before = min(left.get(key, Decimal(0)), line.quantity)
+        left[key] = left.get(key, Decimal(0)) - back_before
+        outside = line.quantity - back_before
+        take = outside if wanted is None else min(outside, _asked_of(line, asked))
+        if take > 0:
+            lines.append(_part_of(line, take))
+            _deduct(line, take, asked)
+    kits = {line.kit_id for line in lines}
+    over = [product for product, quantity in asked.items() if quantity > 0 and product not in kits]
+    refuse_if(
+        [Fault("/lines", "more_than_sold", f"{over_one} is not out any more in that quantity") for over_one in over]
+    )
+    if not lines:
+        raise Conflict("already_returned", "everything of this sale has come back")
+    return Posting(
+        PostingKind.CUSTOMER_RETURN,
+        tuple(lines),
+        sale.document,
+        reason,
+        currency=sale.currency,
+        return_of=sale.id,
+        source="return",
+    )
+
+
+def _asked_of(line: Line, asked: Mapping[UUID, Decimal]) -> Decimal:
+    if line.kit_id and line.kit_quantity:
+        return asked.get(line.kit_id, Decimal(0)) * line.quantity / line.kit_quantity
+    return asked.get(line.product, Decimal(0)) if isinstance(line.product, UUID) else Decimal(0)
+
+
+def _deduct(line: Line, take: Decimal, asked: dict[UUID, Decimal]) -> None:
+    """Units of a product are used up by the lines that give them back; a kit's components share one wish."""
+    if line.kit_id is None and isinstance(line.product, UUID) and line.product in asked:
+        asked[line.product] -= take
+
+
+def _part_of(line: Line, quantity: Decimal) -> Line:
+    share = quantity / line.quantity
+    cent = Decimal("0.0001")
+    return replace(
+        line.reversed(),
+        quantity=quantity,
+        cost=None if line.cost is None else (line.cost * share).quantize(cent),
+        total=None if line.total is None else (line.total * share).quantize(cent),
+        kit_quantity=None if line.kit_quantity is None else line.kit_quantity * share,
     )

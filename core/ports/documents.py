@@ -12,26 +12,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, ClassVar, NamedTuple, Protocol
 
+from core.domain.errors import Invalid
+
 CellValue = str | int | Decimal | date | None
 """What a written cell may hold; `bool` and `datetime` are included as subclasses of `int` and `date`."""
 
 
-class UnreadableSheet(Exception):
-    """The file cannot be read as a table. `code` is for programs, `detail` tells a person what to mend."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
+class UnreadableSheet(Invalid):
+    """The file cannot be read as a table; the detail says what to mend."""
 
 
-class UnwritableSheet(Exception):
-    """The table does not fit into the chosen format. `code` is for programs, `detail` for people."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
+class UnwritableSheet(Invalid):
+    """The table does not fit into the chosen format."""
 
 
 class SheetRow(NamedTuple):

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
-
-class RefusedFile(Exception):
-    """The content is not acceptable. `code` is for programs, `detail` tells a person why."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
+from core.domain.errors import Invalid, NotFound
 
 
-class FileMissing(LookupError):
+class RefusedFile(Invalid):
+    """The content is not acceptable."""
+
+
+class FileMissing(NotFound):
     """The store holds no such file for this company."""
 
 

@@ -61,6 +61,7 @@ class PostingView(msgspec.Struct, frozen=True):
     source: str
     source_ref: str | None
     reversal_of: UUID | None
+    return_of: UUID | None
     transfer: UUID | None
     lines: list[MoveView]
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from core.domain.access import Actor
-from core.domain.stock import Posting
+from core.domain.stock import Posting, ReturnedKey
 from core.ports.catalogue import CatalogueRepository
 from core.ports.companies import CompanyRepository
 from core.ports.reservations import ReservationRepository
@@ -25,6 +26,14 @@ class PostingReader(Protocol):
         ...
 
 
+class Postings(PostingReader, Protocol):
+    """Postings inside a unit of work."""
+
+    async def returned(self, sale_id: UUID) -> Mapping[ReturnedKey, Decimal]:
+        """What has come back of a sale. Two returns of one sale wait for each other here."""
+        ...
+
+
 class Events(Protocol):
     """The outbox for changes that move no stock; the ledger writes its own events."""
 
@@ -39,7 +48,7 @@ class UnitOfWork(Protocol):
     @property
     def ledger(self) -> StockLedger: ...
     @property
-    def postings(self) -> PostingReader: ...
+    def postings(self) -> Postings: ...
     @property
     def events(self) -> Events: ...
     @property

@@ -55,9 +55,9 @@ RETURNS TABLE (product_id uuid, site_id uuid, on_hand numeric, value numeric) LA
 SET search_path = public, pg_temp AS $$
 DECLARE
     company uuid := app_company();
-    last_day date := least((SELECT through FROM company_checkpoint WHERE company_id = app_company()),
+    last_day date := least(coalesce((SELECT through FROM company_checkpoint WHERE company_id = app_company()), '-infinity'),
                            ((moment AT TIME ZONE 'UTC')::date - 1));
-    since timestamptz := coalesce((last_day + 1)::timestamp AT TIME ZONE 'UTC', '-infinity');
+    since timestamptz := (last_day + 1)::timestamp AT TIME ZONE 'UTC';
 BEGIN
     RETURN QUERY
     SELECT x.product_id, x.site_id, sum(x.on_hand), sum(x.value) FROM (

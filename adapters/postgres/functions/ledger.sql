@@ -476,7 +476,7 @@ BEGIN
         'id', p.id, 'kind', p.kind,
         'document', json_build_object('type', p.document_type, 'number', p.document_number, 'date', p.document_date, 'party', p.document_party),
         'reason', p.reason, 'note', p.note, 'currency', p.currency, 'effective_at', p.effective_at, 'recorded_at', p.recorded_at,
-        'actor', p.actor_id, 'source', p.source, 'source_ref', p.source_ref, 'reversal_of', p.reversal_of, 'transfer', p.transfer_id,
+        'actor', p.actor_id, 'source', p.source, 'source_ref', p.source_ref, 'reversal_of', p.reversal_of, 'return_of', p.return_of, 'transfer', p.transfer_id,
         'lines', (SELECT json_agg(json_build_object('line', m.line, 'product', m.product_id, 'sku', r.sku,
                       'from', f.address, 'to', t.address, 'lot', (SELECT number FROM lot WHERE company_id = m.company_id
                           AND product_id = m.product_id AND id = m.lot_id),

@@ -2,7 +2,7 @@
 --
 -- keys:    [{principal, key, hash}]            idempotency keys claimed by this call
 -- headers: [{posting, id, kind, document_*, reason, note, currency, effective_at, source, source_ref, reversal_of,
---            transfer_id, is_fact}]            `posting` is the index that entries refer to
+--            return_of, transfer_id, is_fact}]            `posting` is the index that entries refer to
 -- entries: [{posting, line, product_id | sku, from_id | from_address, to_id | to_address, lot, lot_id, expires_on, quantity,
 --            unit_cost, given_cost, unit_price, kit_id, kit_quantity, total, reservation_id}]
 -- Refusals are raised as PW001 (detail: the faults), a used key as PW002. Returns the postings as the API shows them when
@@ -184,13 +184,13 @@ BEGIN
     END IF;
 
     INSERT INTO posting (company_id, id, kind, document_type, document_number, document_date, document_party, reason, note, currency,
-                         effective_at, recorded_at, actor_id, source, source_ref, reversal_of, transfer_id)
+                         effective_at, recorded_at, actor_id, source, source_ref, reversal_of, return_of, transfer_id)
     SELECT company, h.id, h.kind, h.document_type, coalesce(h.document_number, ''), h.document_date, coalesce(h.document_party, ''),
            coalesce(h.reason, ''), coalesce(h.note, ''), coalesce(h.currency, rules.currency), coalesce(h.effective_at, stamp), stamp, actor,
-           coalesce(h.source, 'api'), h.source_ref, h.reversal_of, h.transfer_id
+           coalesce(h.source, 'api'), h.source_ref, h.reversal_of, h.return_of, h.transfer_id
     FROM json_to_recordset(headers) AS h(id uuid, kind text, document_type text, document_number text, document_date date,
          document_party text, reason text, note text, currency text, effective_at timestamptz, source text, source_ref text,
-         reversal_of uuid, transfer_id uuid);
+         reversal_of uuid, return_of uuid, transfer_id uuid);
 
     INSERT INTO move (company_id, posting_id, number, line, product_id, lot_id, from_location_id, to_location_id, from_site_id, to_site_id,
                       quantity, cost, unit_price, total, kit_id, kit_quantity, effective_at, recorded_at)

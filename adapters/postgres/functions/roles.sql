@@ -7,8 +7,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO pirwa_app;
 REVOKE ALL ON alembic_version FROM pirwa_app;
 
 GRANT INSERT, UPDATE ON app_user, company, membership, site, location, category, product, barcode, product_image,
-    reorder_policy, transfer, transfer_line, attachment, idempotency_key, plugin_installation, channel_link,
-    company_checkpoint, schedule_run TO pirwa_app;
+    reorder_policy, transfer, transfer_line, attachment, idempotency_key, plugin_installation, channel, channel_link,
+    company_checkpoint TO pirwa_app;
 GRANT INSERT, UPDATE, DELETE ON kit_component TO pirwa_app;
 GRANT DELETE ON membership, category, product, barcode, product_image, reorder_policy, transfer_line, attachment,
     idempotency_key, channel_link, location TO pirwa_app;
@@ -17,17 +17,18 @@ GRANT UPDATE ON delivery TO pirwa_app;
 -- posting, move, stock_balance, site_stock, cost_layer, revaluation, stock_checkpoint, lot and reservation have no write
 -- grant at all: the ledger functions, which run with their owner's rights, are the only writers.
 
-GRANT SELECT, UPDATE ON outbox_event, delivery, channel_link TO pirwa_dispatch;
-GRANT INSERT ON delivery, event_position, schedule_run TO pirwa_dispatch;
-GRANT SELECT, UPDATE ON event_position TO pirwa_dispatch;
-GRANT SELECT ON plugin_installation, schedule_run TO pirwa_dispatch;
-GRANT SELECT (id, suspended, time_zone) ON company TO pirwa_dispatch;
-GRANT SELECT (company_id, id, state, expires_at) ON reservation TO pirwa_dispatch;
-GRANT SELECT, DELETE ON idempotency_key TO pirwa_dispatch;
+GRANT SELECT, UPDATE (position) ON outbox_event TO pirwa_dispatch;
+GRANT SELECT, INSERT, UPDATE ON event_position TO pirwa_dispatch;
+GRANT SELECT, INSERT ON delivery TO pirwa_dispatch;
+GRANT SELECT ON channel, channel_link, plugin_installation TO pirwa_dispatch;
+GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_run TO pirwa_dispatch;
+GRANT SELECT (id, suspended) ON company TO pirwa_dispatch;
+GRANT SELECT (company_id, state, expires_at) ON reservation TO pirwa_dispatch;
+GRANT SELECT (company_id, principal_id, key, created_at), DELETE ON idempotency_key TO pirwa_dispatch;
 DO $$
 DECLARE queue text;
 BEGIN
-    FOREACH queue IN ARRAY ARRAY['outbox_event', 'delivery', 'channel_link', 'event_position', 'plugin_installation',
+    FOREACH queue IN ARRAY ARRAY['outbox_event', 'delivery', 'channel', 'channel_link', 'event_position', 'plugin_installation',
                                  'company', 'reservation', 'idempotency_key'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS dispatch ON %I', queue);
         EXECUTE format('CREATE POLICY dispatch ON %I TO pirwa_dispatch USING (true) WITH CHECK (true)', queue);

@@ -1,10 +1,12 @@
 """`PostingReader` on PostgreSQL."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from uuid import UUID
 
 from adapters.postgres.engine import Connection, Database, Row, Scope
 from core.domain.access import Actor
-from core.domain.stock import Document, DocumentType, Line, Posting, PostingKind
+from core.domain.stock import Document, DocumentType, Line, Posting, PostingKind, ReturnedKey
 
 _POSTING = """
     SELECT p.kind, p.document_type, p.document_number, p.document_date, p.document_party, p.reason, p.note, p.currency,
@@ -13,6 +15,14 @@ _POSTING = """
            m.kit_quantity, m.from_site_id, m.to_site_id
     FROM posting p JOIN move m ON m.company_id = p.company_id AND m.posting_id = p.id
     WHERE p.company_id = %(company)s AND p.id = %(id)s ORDER BY m.number
+"""
+
+_RETURNED = """
+    SELECT m.product_id, m.lot_id, m.kit_id, sum(m.quantity)
+    FROM posting p JOIN move m ON m.company_id = p.company_id AND m.posting_id = p.id
+    WHERE p.company_id = %(company)s AND p.return_of = %(sale)s
+      AND NOT EXISTS (SELECT FROM posting u WHERE u.company_id = p.company_id AND u.reversal_of = p.id)
+    GROUP BY 1, 2, 3
 """
 
 
@@ -63,6 +73,13 @@ class PostgresPostings:
         cursor = await self._connection.execute(_POSTING, {"company": self._company_id, "id": posting_id})
         rows = await cursor.fetchall()
         return _posting(posting_id, rows) if _visible(actor, rows) else None
+
+    async def returned(self, sale_id: UUID) -> Mapping[ReturnedKey, Decimal]:
+        await self._connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('return:' || %s, 0))", (str(sale_id),)
+        )
+        cursor = await self._connection.execute(_RETURNED, {"company": self._company_id, "sale": sale_id})
+        return {(row[0], row[1], row[2]): row[3] for row in await cursor.fetchall()}
 
 
 class PostingLookup:

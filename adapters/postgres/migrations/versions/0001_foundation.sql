@@ -220,14 +220,17 @@ CREATE TABLE posting (
     source text NOT NULL DEFAULT 'api',
     source_ref text,
     reversal_of uuid,
+    return_of uuid,
     transfer_id uuid,
     PRIMARY KEY (company_id, id),
     CONSTRAINT posting_source_key UNIQUE (company_id, source, source_ref),
     CONSTRAINT posting_reversal_key UNIQUE (company_id, reversal_of),
-    CONSTRAINT posting_reversal_fkey FOREIGN KEY (company_id, reversal_of) REFERENCES posting (company_id, id)
+    CONSTRAINT posting_reversal_fkey FOREIGN KEY (company_id, reversal_of) REFERENCES posting (company_id, id),
+    CONSTRAINT posting_return_fkey FOREIGN KEY (company_id, return_of) REFERENCES posting (company_id, id)
 );
 CREATE INDEX posting_by_time ON posting (company_id, effective_at, id);
 CREATE INDEX posting_by_document ON posting (company_id, document_number) WHERE document_number <> '';
+CREATE INDEX posting_by_sale_returned ON posting (company_id, return_of) WHERE return_of IS NOT NULL;
 CREATE INDEX posting_by_transfer ON posting (company_id, transfer_id) WHERE transfer_id IS NOT NULL;
 
 -- One row moves one quantity of one product from one location to another. `cost` is what those units were worth when they
@@ -488,68 +491,84 @@ CREATE TABLE outbox_event (
     PRIMARY KEY (company_id, id),
     CONSTRAINT outbox_event_position_key UNIQUE (company_id, position)
 );
-CREATE INDEX outbox_event_new ON outbox_event (id) WHERE position IS NULL;
+CREATE INDEX outbox_event_new ON outbox_event (company_id, occurred_at, id) WHERE position IS NULL;
 CREATE TABLE event_position (
     company_id uuid PRIMARY KEY REFERENCES company (id),
     last bigint NOT NULL DEFAULT 0
 );
 
+-- 'paused' is a plugin that stopped itself, because of `problem`; its work waits until somebody enables it again.
 CREATE TABLE plugin_installation (
     company_id uuid NOT NULL REFERENCES company (id),
     plugin_id text NOT NULL,
-    state text NOT NULL CHECK (state IN ('enabled', 'disabled')),
+    state text NOT NULL CHECK (state IN ('enabled', 'paused', 'disabled')),
     settings jsonb NOT NULL DEFAULT '{}',
+    problem text,
     version integer NOT NULL DEFAULT 1,
-    PRIMARY KEY (company_id, plugin_id)
+    PRIMARY KEY (company_id, plugin_id),
+    CONSTRAINT plugin_installation_pause_has_reason CHECK (state <> 'paused' OR problem IS NOT NULL)
 );
 
+-- One event for one subscriber. `next_at` is when it may be taken: its next try, or the end of the present lease.
 CREATE TABLE delivery (
     company_id uuid NOT NULL,
     event_id uuid NOT NULL,
-    subscriber text NOT NULL,
+    subscriber text NOT NULL,               -- 'core:<reaction>' or '<plugin>:<reaction>'
     aggregate_key text NOT NULL,
     position bigint NOT NULL,
     state text NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'leased', 'done', 'dead')),
     attempts integer NOT NULL DEFAULT 0,
     next_at timestamptz NOT NULL DEFAULT now(),
-    lease_until timestamptz,
     lease_token uuid,
     last_error text,
     PRIMARY KEY (company_id, event_id, subscriber),
     FOREIGN KEY (company_id, event_id) REFERENCES outbox_event (company_id, id)
 );
-CREATE INDEX delivery_open ON delivery (subscriber, company_id, aggregate_key, position) WHERE state IN ('new', 'leased');
-CREATE INDEX delivery_due ON delivery (next_at) WHERE state IN ('new', 'leased');
+CREATE INDEX delivery_open ON delivery (company_id, subscriber, aggregate_key, position) WHERE state IN ('new', 'leased');
+CREATE INDEX delivery_due ON delivery (company_id, subscriber, next_at, position) WHERE state IN ('new', 'leased');
+CREATE INDEX delivery_dead ON delivery (company_id, subscriber) WHERE state = 'dead';
 
--- What a storefront shows of one product at one of its locations, and what it should show.
+-- A storefront as its pusher sees it. Whoever holds the lease is its only pusher; `next_at` is when the next may come.
+CREATE TABLE channel (
+    company_id uuid NOT NULL,
+    plugin_id text NOT NULL,
+    failures integer NOT NULL DEFAULT 0,    -- in a row
+    next_at timestamptz NOT NULL DEFAULT now(),
+    lease_token uuid,
+    last_error text,
+    PRIMARY KEY (company_id, plugin_id),
+    FOREIGN KEY (company_id, plugin_id) REFERENCES plugin_installation (company_id, plugin_id)
+);
+
+-- What a storefront shows of one of its items at one of its locations, and whether that is out of date. Two items may
+-- have the same product.
 CREATE TABLE channel_link (
     company_id uuid NOT NULL,
     plugin_id text NOT NULL,
-    product_id uuid NOT NULL,
-    site_id uuid NOT NULL,
     external_item text NOT NULL,
     external_location text NOT NULL,
+    product_id uuid NOT NULL,
+    site_id uuid NOT NULL,
     want_version bigint NOT NULL DEFAULT 1,
     pushed_version bigint NOT NULL DEFAULT 0,
-    last_pushed quantity,
-    last_seen quantity,
     state text NOT NULL GENERATED ALWAYS AS (CASE WHEN want_version > pushed_version THEN 'dirty' ELSE 'clean' END) STORED,
-    attempts integer NOT NULL DEFAULT 0,
-    next_at timestamptz NOT NULL DEFAULT now(),
-    lease_until timestamptz,
-    lease_token uuid,
+    last_pushed quantity,
+    tried_at timestamptz NOT NULL DEFAULT '-infinity',
     last_error text,
-    PRIMARY KEY (company_id, plugin_id, product_id, site_id),
-    FOREIGN KEY (company_id, plugin_id) REFERENCES plugin_installation (company_id, plugin_id),
-    FOREIGN KEY (company_id, product_id) REFERENCES product (company_id, id),
+    PRIMARY KEY (company_id, plugin_id, external_item, external_location),
+    FOREIGN KEY (company_id, plugin_id) REFERENCES channel (company_id, plugin_id),
+    FOREIGN KEY (company_id, product_id) REFERENCES product (company_id, id) ON DELETE CASCADE,
     FOREIGN KEY (company_id, site_id) REFERENCES site (company_id, id)
 );
-CREATE INDEX channel_link_dirty ON channel_link (next_at) WHERE want_version > pushed_version;
+CREATE INDEX channel_link_dirty ON channel_link (company_id, plugin_id, tried_at) WHERE want_version > pushed_version;
+CREATE INDEX channel_link_by_product ON channel_link (company_id, product_id);
 
+-- One row per slot of a scheduled job. A run that never finished is taken up again.
 CREATE TABLE schedule_run (
     job text NOT NULL,
     slot timestamptz NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz,
     PRIMARY KEY (job, slot)
 );
 

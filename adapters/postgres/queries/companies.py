@@ -1,0 +1,42 @@
+"""`CompanyReader` on PostgreSQL."""
+
+import msgspec
+
+from adapters.postgres.engine import Database, Scope
+from core.domain.access import Actor
+from core.queries.companies import CompanyView, LocationView, SiteView, UserView
+
+_COMPANY = """
+    SELECT id, code, name, locale, time_zone, currency, costing_method, locked_through, version FROM company WHERE id = %s
+"""
+_SITES = """
+    SELECT s.id, s.code, s.name, s.type, s.negative_ok, s.active, s.version,
+           (SELECT json_agg(json_build_object('id', l.id, 'code', l.code, 'name', l.name, 'role', l.role, 'address', l.address)
+                            ORDER BY l.address)::text
+            FROM location l WHERE l.company_id = s.company_id AND l.site_id = s.id)
+    FROM site s WHERE s.company_id = %s AND (%s::uuid[] IS NULL OR s.id = ANY (%s::uuid[])) ORDER BY s.code
+"""
+_USERS = """
+    SELECT u.id, u.login, u.name, m.role, m.site_ids, u.active
+    FROM membership m JOIN app_user u ON u.id = m.user_id WHERE m.company_id = %s ORDER BY u.login
+"""
+
+
+class PostgresCompanyReader:
+    """`CompanyReader` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def company(self, actor: Actor) -> CompanyView:
+        rows = await self._database.fetch(Scope(actor.company), _COMPANY, (actor.company,))
+        return CompanyView(*rows[0])
+
+    async def sites(self, actor: Actor) -> list[SiteView]:
+        reach = None if actor.sites is None else list(actor.sites)
+        rows = await self._database.fetch(Scope(actor.company), _SITES, (actor.company, reach, reach))
+        return [SiteView(*row[:-1], msgspec.json.decode(row[-1] or "[]", type=list[LocationView])) for row in rows]
+
+    async def users(self, actor: Actor) -> list[UserView]:
+        rows = await self._database.fetch(Scope(actor.company), _USERS, (actor.company,))
+        return [UserView(*row) for row in rows]

@@ -1,0 +1,72 @@
+"""The web application: routes, one gate before them, one edge around them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from dishka import AsyncContainer, Provider, make_async_container
+from litestar import Litestar, Router
+from litestar.types import ControllerRouterHandler
+
+from apps.http import companies, health, session, stock
+from apps.http.access_log import Log, Write, to_standard_error
+from apps.http.api_document import complete_document, document_config
+from apps.http.api_request import ApiRequest
+from apps.http.edge import Edge
+from apps.http.errors import answer_error
+from apps.http.guards import Gate
+from apps.http.ioc import HttpProvider
+from apps.http.metrics import Metrics
+from apps.http.rules import JSON_LIMIT, read_rules
+from apps.ioc import shared_providers
+from apps.settings import Settings
+
+MAX_FORM_PARTS = 50
+
+ROOT_ROUTES: tuple[ControllerRouterHandler, ...] = (health.router, session.well_known_router)
+API_ROUTES: tuple[ControllerRouterHandler, ...] = (session.router, companies.router, stock.router)
+
+
+def create_app(
+    settings: Settings,
+    *providers: Provider,
+    routes: Sequence[ControllerRouterHandler] = (),
+    write_log: Write = to_standard_error,
+) -> Litestar:
+    """The application. `providers` replace parts of the usual composition; `routes` are served beside our own.
+
+    Raises `UndeclaredRoutes` when a route does not say who may call it.
+    """
+    metrics = Metrics()
+    container = make_async_container(*shared_providers(settings), HttpProvider(metrics), *providers)
+    gate = Gate()
+    app = Litestar(
+        [*ROOT_ROUTES, Router("/api/v1", route_handlers=[*API_ROUTES, *routes])],
+        middleware=[gate],
+        exception_handlers={Exception: answer_error},
+        openapi_config=document_config(version("pirwa")),
+        request_class=ApiRequest,
+        request_max_body_size=JSON_LIMIT,
+        multipart_form_part_limit=MAX_FORM_PARTS,
+        lifespan=[_serving(gate, container)],
+        logging_config=None,
+        debug=False,
+        pdb_on_exception=False,
+    )
+    gate.guard(read_rules(app))
+    complete_document(app)
+    app.asgi_handler = Edge(app.asgi_handler, Log(settings.log, write_log), metrics)
+    return app
+
+
+def _serving(gate: Gate, container: AsyncContainer) -> Any:
+    @asynccontextmanager
+    async def serving(_: Litestar) -> AsyncIterator[None]:
+        await gate.open(container)
+        try:
+            yield
+        finally:
+            await container.close()
+
+    return serving

@@ -1,0 +1,107 @@
+"""Every fault of a body at once. msgspec stops at the first, so a refused body is walked member by member."""
+
+import re
+import types
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import msgspec
+
+from core.domain.errors import Fault
+
+MAX_FAULTS = 1_000  # in one answer; no honest request has more
+MAX_POINTER = 300  # characters
+
+_WHERE = re.compile(r"(?: - at `(?:key in )?\$(.*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
+_CODES = (
+    ("Object missing", "missing"),
+    ("Object contains unknown", "unknown_field"),
+    ("Invalid enum value", "unknown_value"),
+    ("Invalid value", "unknown_value"),
+    ("Invalid", "bad_format"),
+    ("matching regex", "bad_format"),
+    ("with a timezone", "bad_format"),
+    (", got", "wrong_type"),
+    ("Expected", "out_of_range"),
+    ("out of range", "out_of_range"),
+)
+_SEQUENCES = (list, set, frozenset)
+
+
+def body_faults(
+    tree: Any, kind: Any, error: msgspec.ValidationError | None = None, *, strict: bool = True
+) -> list[Fault]:
+    """The faults of a decoded body against the type of its route; at least `error`, if the walk finds nothing."""
+    found = list(islice(_faults(tree, kind, (), strict), MAX_FAULTS))
+    return found or ([] if error is None else [_fault(error, ())])
+
+
+def pointer_to(path: tuple[str | int, ...]) -> str:
+    """The JSON pointer (RFC 6901) to a member."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(f"/{step}" for step in steps)[:MAX_POINTER]
+
+
+def code_and_words(message: str) -> tuple[str, str]:
+    """The code for a refusal of msgspec, and its words without the place."""
+    words = _WHERE.sub("", message).replace("`", "").replace("decimal", "number")
+    return next((code for sign, code in _CODES if sign in words), "invalid"), words
+
+
+def _faults(value: Any, kind: Any, path: tuple[str | int, ...], strict: bool) -> Iterator[Fault]:
+    """The faults inside the value, or its own when each of its members is sound."""
+    try:
+        msgspec.convert(value, kind, strict=strict, str_keys=True, dec_hook=_as_it_is)
+    except msgspec.ValidationError as error:
+        inside = _faults_inside(value, _bare(kind), path, strict)
+        yield next(inside, None) or _fault(error, path)
+        yield from inside
+
+
+def _faults_inside(value: Any, kind: Any, path: tuple[str | int, ...], strict: bool) -> Iterator[Fault]:
+    if get_origin(kind) in (Union, types.UnionType):
+        chosen = [one for one in get_args(kind) if one is not type(None)]
+        if value is not None and len(chosen) == 1:
+            yield from _faults(value, chosen[0], path, strict)
+    elif get_origin(kind) in _SEQUENCES and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _faults(item, get_args(kind)[0], (*path, index), strict)
+    elif isinstance(value, dict) and _is_object(kind):
+        yield from _faults_of_object(value, kind, path, strict)
+
+
+def _faults_of_object(
+    value: dict[str, Any], kind: type[msgspec.Struct], path: tuple[str | int, ...], strict: bool
+) -> Iterator[Fault]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name, field in fields.items():
+        if name in value:
+            yield from _faults(value[name], field.type, (*path, name), strict)
+        elif field.required:
+            yield Fault(pointer_to((*path, name)), "missing", "is required")
+    if kind.__struct_config__.forbid_unknown_fields:
+        for name in value.keys() - fields.keys() - {kind.__struct_config__.tag_field}:
+            yield Fault(pointer_to((*path, name)), "unknown_field", "is not a member of this object")
+
+
+def _is_object(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct) and not kind.__struct_config__.array_like
+
+
+def _bare(kind: Any) -> Any:
+    return _bare(get_args(kind)[0]) if get_origin(kind) is Annotated else kind
+
+
+def _as_it_is(kind: type, value: Any) -> Any:
+    if isinstance(value, kind):
+        return value
+    raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")
+
+
+def _fault(error: msgspec.ValidationError, path: tuple[str | int, ...]) -> Fault:
+    message = str(error)
+    where = _WHERE.search(message)
+    steps = _STEP.findall(where[1] or "") if where else []
+    return Fault(pointer_to((*path, *(name or index for name, index in steps))), *code_and_words(message))

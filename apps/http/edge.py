@@ -1,0 +1,128 @@
+"""The outermost layer: every request gets an id, a sound address, an answer that is safe to show, and a line in the log."""
+
+import re
+from collections.abc import Mapping
+from time import perf_counter_ns
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from apps.http.access_log import AccessLine, Log
+from apps.http.decoding import normal_text
+from apps.http.errors import MEDIA_TYPE, RequestRefused, failed, problem
+from apps.http.metrics import Metrics
+from core.domain.access import Actor
+from core.domain.errors import DomainError
+from core.domain.ids import new_id
+
+UNMATCHED = "(unmatched)"
+GONE = 499  # the status in the log of a request whose caller went away before the answer
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_POLICY = b"content-security-policy"
+_SAFETY = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+_NOTHING_ACTIVE = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
+
+
+class Edge:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, log: Log, metrics: Metrics) -> None:
+        self._app = app
+        self._log = log
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        started, status = perf_counter_ns(), 0
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers)
+        scope["state"] = {**(scope.get("state") or {}), "request_id": request_id, "headers": headers}
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _with_safety(message.get("headers", ()), request_id)
+            await send(message)
+
+        try:
+            _check_address(scope)
+            await self._app(scope, receive, send_with_headers)
+        except RequestRefused as refusal:
+            await _answer(scope, refusal.status, refusal, send_with_headers)
+        except Exception as error:
+            scope["state"]["failure"] = error.__cause__ or error
+            if status:
+                raise
+            await _answer(scope, 500, failed(), send_with_headers)
+        finally:
+            self._record(scope, status or GONE, perf_counter_ns() - started)
+
+    def _record(self, scope: HTTPScope, status: int, nanoseconds: int) -> None:
+        state = scope["state"]
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        route: str = scope.get("path_template", UNMATCHED)
+        actor = scope.get("user")
+        company, user = (actor.company_id, actor.user_id) if isinstance(actor, Actor) else (None, None)
+        self._metrics.observe(method, route, status, nanoseconds / 1e9)
+        self._log.access(
+            AccessLine(
+                request_id=state["request_id"],
+                method=method,
+                route=route,
+                status=status,
+                duration_us=nanoseconds // 1000,
+                company=company,
+                user=user,
+            )
+        )
+        if "failure" in state:
+            self._log.failure(state["request_id"], state["failure"])
+
+
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
+    given = headers.get(b"x-request-id")
+    return given.decode() if given and _REQUEST_ID.fullmatch(given) else str(new_id())
+
+
+def _with_safety(headers: object, request_id: str) -> list[tuple[bytes, bytes]]:
+    full = [*headers, *_SAFETY, (b"x-request-id", request_id.encode())]  # type: ignore[misc]
+    if all(name != _POLICY for name, _ in full):
+        full.append(_NOTHING_ACTIVE)
+    return full
+
+
+def _check_address(scope: HTTPScope) -> None:
+    """Puts path and query into NFC. Raises `RequestRefused` for those that are no text."""
+    path, query = scope["path"], scope["query_string"]
+    if not (path.isascii() and path.isprintable()):
+        scope["path"] = "/"
+        scope["path"] = _sound(path.encode("utf-8", "surrogatepass"))
+    if b"%" in query or not query.isascii():
+        text = _sound(unquote_to_bytes(query))
+        if text.encode() != unquote_to_bytes(query):
+            scope["query_string"] = urlencode(
+                [
+                    (normal_text(name), normal_text(value))
+                    for name, value in parse_qsl(query.decode(), keep_blank_values=True)
+                ]
+            ).encode()
+
+
+def _sound(address: bytes) -> str:
+    try:
+        return normal_text(address.decode())
+    except ValueError:
+        raise RequestRefused(400, "malformed_address", "the address is not UTF-8 or has control characters") from None
+
+
+async def _answer(scope: HTTPScope, status: int, refusal: DomainError, send: Send) -> None:
+    body = problem(scope, status, refusal)
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

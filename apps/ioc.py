@@ -1,0 +1,92 @@
+"""What every process of Pirwa is made of. A provider given later replaces what an earlier one provides."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import NewType
+
+from dishka import Provider, Scope, provide
+
+from adapters.passwords.argon2id import Argon2Passwords
+from adapters.postgres.engine import Database
+from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.queries.companies import PostgresCompanyReader
+from adapters.postgres.queries.stock import PostgresStockReader
+from adapters.postgres.readiness import DatabaseReadiness
+from adapters.postgres.repositories.identity import PostgresIdentities
+from adapters.postgres.repositories.postings import PostingLookup
+from adapters.postgres.uow import PostgresRun
+from adapters.tokens.access_tokens import SignedAccessTokens
+from adapters.tokens.signing_key import signing_key
+from apps.settings import Settings
+from core.ports.clock import Clock, SystemClock
+from core.ports.identity import AccessTokens, IdentityStore, Passwords
+from core.ports.stock_ledger import StockLedger
+from core.ports.storage import PostingReader, Run
+from core.queries.companies import CompanyReader
+from core.queries.stock import StockReader
+
+
+Elapsed = NewType("Elapsed", Callable[[], float])  # type: ignore[valid-newtype]
+"""Seconds of a clock that never steps, for measuring how long ago something was."""
+
+
+class SettingsProvider(Provider):
+    """The settings that the process was started with."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    @provide(scope=Scope.APP)
+    def settings(self) -> Settings:
+        return self._settings
+
+
+class ServicesProvider(Provider):
+    """Time, passwords and tokens."""
+
+    scope = Scope.APP
+
+    clock = provide(SystemClock, provides=Clock)
+
+    @provide
+    def elapsed(self) -> Elapsed:
+        return Elapsed(time.monotonic)
+
+    @provide
+    def passwords(self) -> Iterator[Passwords]:
+        passwords = Argon2Passwords()
+        yield passwords
+        passwords.close()
+
+    @provide
+    def tokens(self, settings: Settings, clock: Clock) -> AccessTokens:
+        return SignedAccessTokens(signing_key(settings.signing_key, settings.data), clock)
+
+
+class StorageProvider(Provider):
+    """The database of `database_url`, opened when it is first needed."""
+
+    scope = Scope.APP
+
+    identities = provide(PostgresIdentities, provides=IdentityStore)
+    readiness = provide(DatabaseReadiness)
+    run = provide(PostgresRun, provides=Run)
+    ledger = provide(PostgresStockLedger, provides=StockLedger)
+    postings = provide(PostingLookup, provides=PostingReader)
+    stock = provide(PostgresStockReader, provides=StockReader)
+    companies = provide(PostgresCompanyReader, provides=CompanyReader)
+
+    @provide
+    async def database(self, settings: Settings) -> AsyncIterator[Database]:
+        if settings.database_url is None:
+            raise RuntimeError("there is no database to open: PIRWA_DATABASE_URL is not set")
+        database = Database(settings.database_url)
+        await database.open()
+        yield database
+        await database.close()
+
+
+def shared_providers(settings: Settings) -> list[Provider]:
+    """The providers of every process."""
+    return [SettingsProvider(settings), ServicesProvider(), StorageProvider()]

@@ -1,0 +1,21 @@
+"""The hooks of a plugin. They are called once, when the process starts, and only register: all work is done by what they
+register, through the Protocols of `core.ports`."""
+
+import pluggy
+
+from core.plugin.context import RegisterReaction, RegisterStorefront
+
+PROJECT = "pirwa"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def register_storefronts(register: RegisterStorefront) -> None:
+    """Registers a storefront: `register("shop", ShopSettings, ShopStorefront)`. A plugin brings one at most."""
+
+
+@hookspec
+def register_reactions(register: RegisterReaction) -> None:
+    """Registers what to do with the events that the manifest wants: `register("notify", NotifySettings, Notifier)`."""

@@ -1,0 +1,49 @@
+"""Storefronts follow the stock: whatever changes what may be sold marks what they show as out of date.
+
+Nothing is computed or sent here. A pusher reads the present stock when it comes to push, so events that come twice, late or
+in another order do no harm, and changes that wait become one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from core.domain.events import Event
+from core.ports.channels import ChannelLinks
+
+EVENT_TYPES = frozenset(
+    {
+        "stock_received",
+        "stock_issued",
+        "sale_recorded",
+        "sale_returned",
+        "stock_returned_to_supplier",
+        "stock_adjusted",
+        "stock_scrapped",
+        "stock_transferred",
+        "opening_stock_recorded",
+        "stock_assembled",
+        "posting_reversed",
+        "stock_reserved",
+        "reservation_released",
+        "reservation_consumed",
+        "reservation_expired",
+        "reservation_shortened",
+    }
+)
+
+
+async def storefront_sync(links: ChannelLinks, company_id: UUID, events: Sequence[Event]) -> None:
+    """Marks the links of all products that the events touch."""
+    await links.mark_dirty(company_id, touched_products(events))
+
+
+def touched_products(events: Iterable[Event]) -> set[UUID]:
+    """The products that the events name."""
+    return {UUID(product) for event in events for product in _products(event)}
+
+
+def _products(event: Event) -> Iterator[str]:
+    if product := event.data.get("product"):
+        yield product
+    for line in event.data.get("lines", ()):
+        yield line["product"]

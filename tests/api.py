@@ -1,0 +1,73 @@
+"""People of a test's company at the HTTP API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+
+from adapters.postgres.engine import Scope
+from core.domain.ids import new_id
+from core.ports.identity import AccessTokens
+from tests.shop import Shop
+
+
+class Client(httpx.AsyncClient):
+    """Somebody signed in. POSTs carry an Idempotency-Key of their own unless one is given."""
+
+    async def send_json(
+        self, path: str, body: object, *, key: str | None = None, method: str = "POST"
+    ) -> httpx.Response:
+        headers = {"Idempotency-Key": key or str(new_id())}
+        return await self.request(method, path, json=body, headers=headers)
+
+    async def post_ok(self, path: str, body: object, *, key: str | None = None) -> Any:
+        """The answer to a POST that must succeed."""
+        response = await self.send_json(path, body, key=key)
+        assert response.is_success, response.text
+        return response.json()
+
+    async def get_ok(self, path: str, **query: Any) -> Any:
+        """The answer to a GET that must succeed."""
+        response = await self.get(path, params=query)
+        assert response.is_success, response.text
+        return response.json()
+
+
+@dataclass
+class Api:
+    """The API as people of one company reach it."""
+
+    app: Litestar
+    shop: Shop
+    tokens: AccessTokens
+    users: dict[str, UUID] = field(default_factory=dict)
+
+    async def client(self, role: str = "admin", *sites: str) -> Client:
+        """Somebody new with this role, on all sites or on the named ones, signed in."""
+        user_id = new_id()
+        await self.shop.database.fetch(
+            Scope(),
+            "INSERT INTO app_user (id, login, name, password_hash) VALUES (%s, %s, %s, 'no password')",
+            (user_id, f"test_{user_id.hex}", role),
+        )
+        reach = [self.shop.sites[code] for code in sites] if sites else None
+        await self.shop.fetch(
+            "INSERT INTO membership (company_id, user_id, role, site_ids) VALUES (%s, %s, %s, %s)",
+            self.shop.company_id,
+            user_id,
+            role,
+            reach,
+        )
+        self.users[role] = user_id
+        return await self.sign_in(user_id)
+
+    async def sign_in(self, user_id: UUID, headers: Mapping[str, str] | None = None) -> Client:
+        token = self.tokens.issue(user_id, self.shop.company_id).text
+        return Client(
+            transport=httpx.ASGITransport(cast("Any", self.app)),
+            base_url="http://test/api/v1",
+            headers={"Authorization": f"Bearer {token}", **(headers or {})},
+        )

@@ -1,0 +1,151 @@
+"""The ledger over HTTP."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.api import Api
+
+pytestmark = pytest.mark.anyio
+
+
+def sale(*lines: tuple[str, str], site: str = "UIO", price: str = "5") -> dict[str, object]:
+    return {
+        "lines": [{"product": sku, "site": site, "quantity": quantity, "unit_price": price} for sku, quantity in lines]
+    }
+
+
+def receipt(sku: str, quantity: str, cost: str = "2", site: str = "UIO") -> dict[str, object]:
+    line = {"product": sku, "site": site, "quantity": quantity, "unit_cost": cost}
+    return {"kind": "receipt", "document": {"type": "purchase_order", "number": "OC-1"}, "lines": [line]}
+
+
+async def test_a_sale_is_recorded_and_shown_in_the_kardex_with_its_running_balance(api: Api) -> None:
+    await api.shop.product("COFFEE")
+    client = await api.client("manager")
+    await client.post_ok("/stock/postings", receipt("COFFEE", "10"))
+    for quantity in ("1", "2", "3"):
+        await client.post_ok("/sales", sale(("COFFEE", quantity)))
+    first = await client.get_ok("/stock/moves", product="COFFEE", site="UIO", limit=2)
+    rest = await client.get_ok("/stock/moves", product="COFFEE", site="UIO", limit=2, cursor=first["next_cursor"])
+    history = first["items"] + rest["items"]
+    assert [(move["change"], move["balance"]) for move in history] == [
+        ("-3", "4"),
+        ("-2", "7"),
+        ("-1", "9"),
+        ("10", "10"),
+    ]
+    assert rest["next_cursor"] is None
+
+
+async def test_a_repeated_request_takes_effect_once(api: Api) -> None:
+    product = await api.shop.product("A")
+    client = await api.client("operator")
+    first = await client.send_json("/stock/postings", receipt("A", "10"), key="same")
+    again = await client.send_json("/stock/postings", receipt("A", "10"), key="same")
+    other = await client.send_json("/stock/postings", receipt("A", "11"), key="same")
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert other.json()["code"] == "idempotency_key_reused"
+    assert await api.shop.on_hand(product) == 10
+
+
+async def test_a_refusal_says_what_is_available(api: Api) -> None:
+    await api.shop.product("A")
+    client = await api.client("operator")
+    await client.post_ok("/stock/postings", receipt("A", "3"))
+    refused = await client.send_json("/sales", sale(("A", "5")))
+    assert refused.status_code == 409
+    assert (refused.json()["code"], refused.json()["available"]) == ("insufficient_stock", "3")
+
+
+async def test_every_fault_of_a_posting_is_named_at_once(api: Api) -> None:
+    client = await api.client("manager")
+    lines = [
+        {"product": "NONE", "site": "XXX", "quantity": "1"},
+        {"product": "NONE", "site": "UIO", "quantity": "0", "unit_price": "-1"},
+        {"product": "NONE", "quantity": "1.1234567"},
+    ]
+    refused = await client.send_json("/sales", {"lines": lines})
+    assert refused.status_code == 422
+    assert {error["pointer"] for error in refused.json()["errors"]} == {
+        "/lines/1/quantity",
+        "/lines/1/unit_price",
+        "/lines/2/quantity",
+        "/lines/2/site",
+    }
+    refused = await client.send_json("/sales", {"lines": lines[:1]})
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/lines/0/product", "/lines/0/site"]
+
+
+async def test_a_batch_is_one_transaction_and_points_at_the_posting_that_fails(api: Api) -> None:
+    product = await api.shop.product("A")
+    client = await api.client("manager")
+    batch = {"postings": [receipt("A", "5"), {"kind": "sale", **sale(("A", "9"))}]}
+    refused = await client.send_json("/stock/postings:batch", batch)
+    assert refused.status_code == 409
+    assert refused.json()["errors"][0]["pointer"] == "/postings/1/lines/0/quantity"
+    assert await api.shop.on_hand(product) == 0
+    batch["postings"][1] = {"kind": "sale", **sale(("A", "5"))}
+    assert len((await client.post_ok("/stock/postings:batch", batch))["items"]) == 2
+
+
+async def test_costs_are_shown_only_to_those_who_may_see_them(api: Api) -> None:
+    await api.shop.product("A")
+    operator, manager = await api.client("operator"), await api.client("manager")
+    posted = await operator.post_ok("/stock/postings", receipt("A", "5"))
+    assert posted["lines"][0]["cost"] is None
+    shown = await manager.get_ok(f"/stock/postings/{posted['id']}")
+    assert shown["lines"][0]["cost"] == "10"
+    assert (await operator.get_ok("/stock/moves", product="A"))["items"][0]["cost"] is None
+    assert (await operator.get_ok("/stock/as-of", at=now()))["total_value"] is None
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+async def test_stock_as_of_a_past_moment_and_as_it_was_known_then(api: Api) -> None:
+    await api.shop.product("A")
+    client = await api.client("manager")
+    await api.shop.post("receipt", "A", 10, at=api.shop.days_ago(5))
+    known = now()
+    await api.shop.post("sale", "A", 4, at=api.shop.days_ago(3))
+
+    async def held(**query: str) -> str:
+        return str((await client.get_ok("/stock/as-of", **query))["total_on_hand"])
+
+    two_days_ago = api.shop.days_ago(2).isoformat()
+    assert await held(at=api.shop.days_ago(4).isoformat()) == "10"
+    assert await held(at=two_days_ago) == "6"
+    assert await held(at=two_days_ago, known_at=known) == "10"
+    assert await held(at=api.shop.days_ago(6).isoformat()) == "0"
+
+
+async def test_what_was_sold_comes_back_once(api: Api) -> None:
+    product = await api.shop.product("A")
+    client = await api.client("manager")
+    await client.post_ok("/stock/postings", receipt("A", "10"))
+    sold = await client.post_ok("/sales", sale(("A", "4")))
+    part = {"lines": [{"product": str(product), "quantity": "1"}], "reason": "broken"}
+    back = await client.post_ok(f"/sales/{sold['id']}/return", part)
+    assert (back["kind"], back["lines"][0]["total"], back["return_of"]) == ("customer_return", "5", sold["id"])
+    await client.post_ok(f"/sales/{sold['id']}/return", {})
+    assert await api.shop.on_hand(product) == 10
+    again = await client.send_json(f"/sales/{sold['id']}/return", {})
+    assert (again.status_code, again.json()["code"]) == (409, "already_returned")
+    summary = await client.get_ok("/sales/summary", by="product")
+    assert [(row["group"], row["quantity"], row["revenue"]) for row in summary] == [("A", "0", "0")]
+
+
+async def test_an_operator_neither_sees_nor_writes_other_sites(api: Api) -> None:
+    await api.shop.product("A")
+    admin, operator = await api.client("admin"), await api.client("operator", "GYE")
+    posted = await admin.post_ok("/stock/postings", receipt("A", "5"))
+    assert (await operator.get(f"/stock/postings/{posted['id']}")).status_code == 404
+    assert (await operator.get_ok("/stock/postings"))["items"] == []
+    assert (await operator.get_ok("/stock/moves"))["items"] == []
+    refused = await operator.send_json("/sales", sale(("A", "1")))
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["code"] == "forbidden"
