@@ -8,7 +8,7 @@ from dishka import Provider, Scope, provide
 
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database
-from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.group_commit import GroupCommitLedger
 from adapters.postgres.queries.companies import PostgresCompanyReader
 from adapters.postgres.queries.stock import PostgresStockReader
 from adapters.postgres.readiness import DatabaseReadiness
@@ -72,7 +72,7 @@ class StorageProvider(Provider):
     identities = provide(PostgresIdentities, provides=IdentityStore)
     readiness = provide(DatabaseReadiness)
     run = provide(PostgresRun, provides=Run)
-    ledger = provide(PostgresStockLedger, provides=StockLedger)
+    ledger = provide(GroupCommitLedger, provides=StockLedger)
     postings = provide(PostingLookup, provides=PostingReader)
     stock = provide(PostgresStockReader, provides=StockReader)
     companies = provide(PostgresCompanyReader, provides=CompanyReader)

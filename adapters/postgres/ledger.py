@@ -15,7 +15,7 @@ from core.domain.errors import DomainError, Fault, Invalid
 from core.domain.stock import Line, Place, Posting
 from core.ports.stock_ledger import IdempotencyKey, Posted, PostingView
 
-POST = "SELECT ledger_post(%b::uuid, %b::uuid[], %s::json, %s::json, %s::json, %b)::text"
+POST = "SELECT ledger_post(%s::json, %s::json, %s::json, %b)::text"
 _STORED = "SELECT encode(request_hash, 'hex'), result::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
 
 
@@ -30,6 +30,8 @@ class _Key(msgspec.Struct):
 class _Header(msgspec.Struct, omit_defaults=True):
     posting: int
     id: UUID
+    actor: UUID
+    reach: list[UUID] | None
     kind: str
     document_type: str
     document_number: str = ""
@@ -79,7 +81,7 @@ class Entry:
 
 
 def parameters(entries: Sequence[Entry], *, answer: bool = True) -> tuple[object, ...]:
-    """The parameters of `ledger_post` for requests of one actor (or of actors with the same reach) in one company."""
+    """The parameters of `ledger_post` for requests inside one company."""
     headers: list[_Header] = []
     lines: list[_Entry] = []
     keys: list[_Key] = []
@@ -87,14 +89,11 @@ def parameters(entries: Sequence[Entry], *, answer: bool = True) -> tuple[object
         first = len(headers)
         for posting in entry.postings:
             lines += [_entry(len(headers), number, line) for number, line in enumerate(posting.lines, 1)]
-            headers.append(_header(len(headers), posting))
+            headers.append(_header(len(headers), entry.actor, posting))
         if entry.key:
             key = entry.key
             keys.append(_Key(key.principal_id, key.key, key.request_hash, first, len(headers) - 1))
-    actor = entries[0].actor
     return (
-        actor.user_id,
-        None if actor.sites is None else list(actor.sites),
         msgspec.json.encode(keys).decode() if keys else None,
         msgspec.json.encode(headers).decode(),
         msgspec.json.encode(lines).decode(),
@@ -102,11 +101,13 @@ def parameters(entries: Sequence[Entry], *, answer: bool = True) -> tuple[object
     )
 
 
-def _header(index: int, posting: Posting) -> _Header:
+def _header(index: int, actor: Actor, posting: Posting) -> _Header:
     document = posting.document
     return _Header(
         index,
         posting.id,
+        actor.user_id,
+        None if actor.sites is None else list(actor.sites),
         posting.kind.value,
         document.type.value,
         document.number,

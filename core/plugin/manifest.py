@@ -47,5 +47,8 @@ def admits(version_range: str, version: str) -> bool:
 
 def _parts(version: str) -> Version:
     """The release numbers without zeros at the end; what follows them (`rc1`, `.dev0`) is left out."""
-    found = re.match(r"\d+(\.\d+)*?(?=(\.0+)*(\D|$))", version)
-    return tuple(int(part) for part in found[0].split(".")) if found else ()
+    numbers = re.match(r"[\d.]*", version)
+    release = [int(part) for part in numbers[0].split(".") if part] if numbers else []
+    while release and release[-1] == 0:
+        release.pop()
+    return tuple(release)

@@ -67,8 +67,8 @@ class Plugins(Protocol):
         ...
 
     def open(self, plugin_id: str, company_id: UUID, settings: Mapping[str, object]) -> OpenPlugin:
-        """The plugin at work for a company. Raises NotFound, Conflict `plugin_quarantined`, or Invalid with every fault of
-        the settings."""
+        """The plugin at work for a company. Raises NotFound, Conflict `plugin_quarantined`, Invalid with every fault of the
+        settings, or `Misconfigured`."""
         ...
 
 

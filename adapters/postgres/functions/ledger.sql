@@ -25,12 +25,12 @@ BEGIN
 END $$;
 
 -- Every fault of every line, for the answer to a refused request. Kept apart so that a sound posting pays nothing for it.
-CREATE OR REPLACE FUNCTION ledger_faults(headers json, entries json, write_sites uuid[], locked_through timestamptz)
+CREATE OR REPLACE FUNCTION ledger_faults(headers json, entries json, locked_through timestamptz)
 RETURNS json LANGUAGE sql STABLE AS $$
     WITH company AS (SELECT app_company() AS id),
-    header AS (SELECT * FROM json_to_recordset(headers) AS h(posting int, kind text, effective_at timestamptz, reversal_of uuid)),
+    header AS (SELECT * FROM json_to_recordset(headers) AS h(posting int, kind text, reach uuid[], effective_at timestamptz, reversal_of uuid)),
     entry AS (
-        SELECT e.*, h.kind, h.reversal_of, p.id AS found_product, p.active, p.kind AS product_kind, p.tracking,
+        SELECT e.*, h.kind, h.reach, h.reversal_of, p.id AS found_product, p.active, p.kind AS product_kind, p.tracking,
                coalesce(fi.id, fa.id) AS found_from, coalesce(fi.site_id, fa.site_id) AS from_home,
                coalesce(ti.id, ta.id) AS found_to, coalesce(ti.site_id, ta.site_id) AS to_home,
                NOT coalesce(fi.active, fa.active, true) OR NOT coalesce(ti.active, ta.active, true) AS closed
@@ -55,8 +55,7 @@ RETURNS json LANGUAGE sql STABLE AS $$
         SELECT posting, line, 'site', 'closed', 'the site or location is closed' FROM entry WHERE closed
         UNION ALL
         SELECT posting, line, 'site', 'forbidden', 'outside the sites that you may write'
-        FROM entry WHERE write_sites IS NOT NULL AND
-            ((from_home IS NOT NULL AND from_home <> ALL (write_sites)) OR (to_home IS NOT NULL AND to_home <> ALL (write_sites)))
+        FROM entry WHERE from_home <> ALL (reach) OR to_home <> ALL (reach)
         UNION ALL
         SELECT posting, line, 'product', 'inactive', 'the product is inactive'
         FROM entry WHERE NOT active AND reversal_of IS NULL AND kind IN ('receipt', 'issue', 'sale', 'opening', 'assembly')

@@ -1,13 +1,14 @@
 -- Posts any number of postings in one statement: all of them or none. See ledger.sql for the helpers and the lock order.
 --
 -- keys:    [{principal, key, hash}]            idempotency keys claimed by this call
--- headers: [{posting, id, kind, document_*, reason, note, currency, effective_at, source, source_ref, reversal_of,
---            return_of, transfer_id, is_fact}]            `posting` is the index that entries refer to
+-- headers: [{posting, id, actor, reach, kind, document_*, reason, note, currency, effective_at, source, source_ref, reversal_of,
+--            return_of, transfer_id, is_fact}]            `posting` is the index that entries refer to, `reach` the sites
+--                                               that the actor may write (null: all)
 -- entries: [{posting, line, product_id | sku, from_id | from_address, to_id | to_address, lot, lot_id, expires_on, quantity,
 --            unit_cost, given_cost, unit_price, kit_id, kit_quantity, total, reservation_id}]
 -- Refusals are raised as PW001 (detail: the faults), a used key as PW002. Returns the postings as the API shows them when
 -- `answer` asks for it, and stores that answer with the key.
-CREATE OR REPLACE FUNCTION ledger_post(actor uuid, write_sites uuid[], keys json, headers json, entries json, answer boolean)
+CREATE OR REPLACE FUNCTION ledger_post(keys json, headers json, entries json, answer boolean)
 RETURNS json LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
 -- Always few keys against large indexed tables: one plan by index, made once a session, is right and planning is the cost.
@@ -65,8 +66,8 @@ BEGIN
                AND (p.tracking = 'none' OR (e.lot IS NOT NULL OR e.lot_id IS NOT NULL OR coalesce(fi.site_id, fa.site_id) IS NOT NULL)
                     AND (p.tracking = 'lot' OR (e.quantity = trunc(e.quantity) AND (e.quantity = 1 OR (e.lot IS NULL AND e.lot_id IS NULL)))))
                AND (p.tracking <> 'none' OR (e.lot IS NULL AND e.lot_id IS NULL))
-               AND (write_sites IS NULL OR (coalesce(fi.site_id, fa.site_id) = ANY (write_sites)) IS NOT FALSE
-                                       AND (coalesce(ti.site_id, ta.site_id) = ANY (write_sites)) IS NOT FALSE)
+               AND (h.reach IS NULL OR (coalesce(fi.site_id, fa.site_id) = ANY (h.reach)) IS NOT FALSE
+                                   AND (coalesce(ti.site_id, ta.site_id) = ANY (h.reach)) IS NOT FALSE)
                AND (h.effective_at <= rules.locked_through) IS NOT TRUE), true),
            bool_or(h.effective_at IS NOT NULL), bool_or(p.kind = 'kit'), bool_or(p.tracking <> 'none' OR p.kind = 'kit'),
            bool_or(e.reservation_id IS NOT NULL)
@@ -74,7 +75,7 @@ BEGIN
     FROM json_to_recordset(entries) AS e(posting int, line int, product_id uuid, sku text, from_id uuid, from_address text, to_id uuid,
          to_address text, lot text, lot_id uuid, expires_on date, quantity numeric, unit_cost numeric, given_cost numeric,
          unit_price numeric, total numeric, kit_id uuid, kit_quantity numeric, reservation_id uuid)
-    JOIN json_to_recordset(headers) AS h(posting int, id uuid, kind text, effective_at timestamptz, reversal_of uuid, is_fact boolean)
+    JOIN json_to_recordset(headers) AS h(posting int, id uuid, reach uuid[], kind text, effective_at timestamptz, reversal_of uuid, is_fact boolean)
       ON h.posting = e.posting
     LEFT JOIN product pi ON pi.company_id = company AND pi.id = e.product_id
     LEFT JOIN product ps ON ps.company_id = company AND ps.sku_key = e.sku
@@ -85,7 +86,7 @@ BEGIN
     LEFT JOIN location ti ON ti.company_id = company AND ti.id = e.to_id
     LEFT JOIN location ta ON ta.company_id = company AND ta.address = e.to_address;
     IF NOT sound THEN
-        PERFORM ledger_refuse('invalid_posting', ledger_faults(headers, entries, write_sites, rules.locked_through));
+        PERFORM ledger_refuse('invalid_posting', ledger_faults(headers, entries, rules.locked_through));
     END IF;
     IF has_kits THEN
         lines := ledger_explode_kits(lines);
@@ -186,9 +187,9 @@ BEGIN
     INSERT INTO posting (company_id, id, kind, document_type, document_number, document_date, document_party, reason, note, currency,
                          effective_at, recorded_at, actor_id, source, source_ref, reversal_of, return_of, transfer_id)
     SELECT company, h.id, h.kind, h.document_type, coalesce(h.document_number, ''), h.document_date, coalesce(h.document_party, ''),
-           coalesce(h.reason, ''), coalesce(h.note, ''), coalesce(h.currency, rules.currency), coalesce(h.effective_at, stamp), stamp, actor,
+           coalesce(h.reason, ''), coalesce(h.note, ''), coalesce(h.currency, rules.currency), coalesce(h.effective_at, stamp), stamp, h.actor,
            coalesce(h.source, 'api'), h.source_ref, h.reversal_of, h.return_of, h.transfer_id
-    FROM json_to_recordset(headers) AS h(id uuid, kind text, document_type text, document_number text, document_date date,
+    FROM json_to_recordset(headers) AS h(id uuid, actor uuid, kind text, document_type text, document_number text, document_date date,
          document_party text, reason text, note text, currency text, effective_at timestamptz, source text, source_ref text,
          reversal_of uuid, return_of uuid, transfer_id uuid);
 
@@ -201,8 +202,8 @@ BEGIN
          from_location, from_home, from_physical, from_allocatable, to_location, to_home, to_physical, to_allocatable,
          quantity, given_cost, unit_price, total, kit_id, kit_quantity, reservation_id, is_fact, effective_at, cost);
 
-    INSERT INTO revaluation (company_id, product_id, site_id, value, reason, posting_id, actor_id, effective_at, recorded_at)
-    SELECT company, l.product_id, l.to_home, l.change, 'negative stock covered', l.posting_id, actor, stamp, stamp
+    INSERT INTO revaluation (company_id, product_id, site_id, value, reason, posting_id, effective_at, recorded_at)
+    SELECT company, l.product_id, l.to_home, l.change, 'negative stock covered', l.posting_id, stamp, stamp
     FROM unnest(lines, changes) AS l(posting, posting_id, kind, line, number, product_id, tracking, lot_id, lot_number, expires_on,
          from_location, from_home, from_physical, from_allocatable, to_location, to_home, to_physical, to_allocatable,
          quantity, given_cost, unit_price, total, kit_id, kit_quantity, reservation_id, is_fact, effective_at, change)

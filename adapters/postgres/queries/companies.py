@@ -2,7 +2,7 @@
 
 import msgspec
 
-from adapters.postgres.engine import Database, Scope
+from adapters.postgres.engine import Database, Row, Scope
 from core.domain.access import Actor
 from core.queries.companies import CompanyView, LocationView, SiteView, UserView
 
@@ -35,8 +35,12 @@ class PostgresCompanyReader:
     async def sites(self, actor: Actor) -> list[SiteView]:
         reach = None if actor.sites is None else list(actor.sites)
         rows = await self._database.fetch(Scope(actor.company), _SITES, (actor.company, reach, reach))
-        return [SiteView(*row[:-1], msgspec.json.decode(row[-1] or "[]", type=list[LocationView])) for row in rows]
+        return [SiteView(*row[:7], *_locations(row[7:])) for row in rows]
 
     async def users(self, actor: Actor) -> list[UserView]:
         rows = await self._database.fetch(Scope(actor.company), _USERS, (actor.company,))
         return [UserView(*row) for row in rows]
+
+
+def _locations(columns: Row) -> list[list[LocationView]]:
+    return [msgspec.json.decode(text or "[]", type=list[LocationView]) for text in columns]

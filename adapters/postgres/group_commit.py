@@ -1,0 +1,100 @@
+"""Group commit: while one transaction is on its way, the postings that arrive meanwhile form the next.
+
+Each company's postings form groups of their own, because a transaction has one company. A group that fails is replayed
+request by request, so nobody's refusal is another's. No timer: a lone caller waits for nobody.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from psycopg import errors
+
+from adapters.postgres.engine import Database, Scope
+from adapters.postgres.ledger import POST, Entry, PostgresStockLedger, parameters, views
+from core.domain.access import Actor
+from core.domain.errors import Busy, DomainError
+from core.domain.stock import Posting
+from core.ports.stock_ledger import IdempotencyKey, Posted
+
+MAX_GROUP = 64
+MAX_WAITING = 2_000
+FLUSHERS = 2  # groups of one company under way at once: one commits while the next is being worked out
+
+
+@dataclass(slots=True)
+class _Waiting:
+    entry: Entry
+    answer: asyncio.Future[Posted]
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The requests of one company, and how many groups are under way for it."""
+
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    flushers: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+class GroupCommitLedger:
+    """`StockLedger` that commits what arrives together together."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._single = PostgresStockLedger(database)
+        self._lanes: dict[UUID, _Lane] = {}
+        self._waiting = 0
+
+    async def post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None = None) -> Posted:
+        if self._waiting >= MAX_WAITING:
+            raise Busy("ledger_busy", "too many postings at once", details={"retry_after": 1})
+        lane = self._lanes.setdefault(actor.company, _Lane())
+        answer: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
+        lane.waiting.append(_Waiting(Entry(actor, postings, key), answer))
+        self._waiting += 1
+        if len(lane.flushers) < FLUSHERS:
+            task = asyncio.create_task(self._flush(actor.company, lane))
+            lane.flushers.add(task)
+            task.add_done_callback(lane.flushers.discard)
+        # A caller who goes away does not take the group with them: the future alone is theirs.
+        return await answer
+
+    async def _flush(self, company: UUID, lane: _Lane) -> None:
+        while group := _next_group(lane.waiting):
+            self._waiting -= len(group)
+            await self._commit(company, group)
+        if not lane.waiting and len(lane.flushers) == 1:
+            self._lanes.pop(company, None)
+
+    async def _commit(self, company: UUID, group: list[_Waiting]) -> None:
+        if len(group) == 1:
+            await self._alone(group[0])
+            return
+        try:
+            entries = [waiting.entry for waiting in group]
+            rows = await self._database.fetch(Scope(company), POST, parameters(entries))
+        except (DomainError, errors.Error):
+            await asyncio.gather(*(self._alone(waiting) for waiting in group))
+            return
+        shown = iter(views(rows[0][0]))
+        for waiting in group:
+            _resolve(waiting.answer, Posted([next(shown) for _ in waiting.entry.postings]))
+
+    async def _alone(self, waiting: _Waiting) -> None:
+        entry = waiting.entry
+        try:
+            _resolve(waiting.answer, await self._single.post(entry.actor, entry.postings, entry.key))
+        except Exception as error:  # whatever it is, it belongs to the one who waits for this answer
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)
+
+
+def _next_group(waiting: deque[_Waiting]) -> list[_Waiting]:
+    return [waiting.popleft() for _ in range(min(len(waiting), MAX_GROUP))]
+
+
+def _resolve(answer: asyncio.Future[Posted], posted: Posted) -> None:
+    if not answer.done():
+        answer.set_result(posted)
