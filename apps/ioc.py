@@ -1,8 +1,8 @@
 """What every process of Pirwa is made of. A provider given later replaces what an earlier one provides."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import NewType
+from collections.abc import AsyncIterator, Iterator
+from typing import Protocol
 
 from dishka import Provider, Scope, provide
 
@@ -26,8 +26,12 @@ from core.queries.companies import CompanyReader
 from core.queries.stock import StockReader
 
 
-Elapsed = NewType("Elapsed", Callable[[], float])  # type: ignore[valid-newtype]
-"""Seconds of a clock that never steps, for measuring how long ago something was."""
+class Elapsed(Protocol):
+    """A clock that never steps, for measuring how long ago something was."""
+
+    def __call__(self) -> float:
+        """Seconds since some moment."""
+        ...
 
 
 class SettingsProvider(Provider):
@@ -51,7 +55,7 @@ class ServicesProvider(Provider):
 
     @provide
     def elapsed(self) -> Elapsed:
-        return Elapsed(time.monotonic)
+        return time.monotonic
 
     @provide
     def passwords(self) -> Iterator[Passwords]:

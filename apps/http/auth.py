@@ -1,6 +1,5 @@
 """From the Authorization header to the one who acts. Rights are read from the store, never from the token."""
 
-import time
 from collections.abc import Callable
 from uuid import UUID
 
@@ -22,9 +21,9 @@ class Authenticator:
         self,
         tokens: AccessTokens,
         identities: IdentityStore,
+        elapsed: Callable[[], float],
         *,
         on_loopback: bool,
-        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tokens = tokens
         self._identities = identities

@@ -9,7 +9,7 @@ import msgspec
 
 from apps.http.body_faults import MAX_FAULTS, body_faults, pointer_to
 from apps.http.errors import RequestRefused
-from core.domain.errors import Fault, Invalid
+from core.domain.errors import DomainError, Fault, Invalid
 
 MAX_DEPTH = 32
 
@@ -50,18 +50,25 @@ class BodyDecoder:
             body = normal_body(body)
             return self._decoder.decode(body)
         except msgspec.ValidationError as error:
-            raise self._invalid(body, error) from None
+            raise self._refusal(body, error) from None
         except msgspec.DecodeError as error:
-            raise RequestRefused(400, "malformed_json", str(error)) from None
+            raise _malformed(error) from None
         except UnicodeDecodeError:
             raise RequestRefused(400, "malformed_text", "the body is not UTF-8") from None
 
-    def _invalid(self, body: bytes, error: msgspec.ValidationError) -> Invalid:
+    def _refusal(self, body: bytes, error: msgspec.ValidationError) -> DomainError:
+        """All that is wrong with a body that is not of our type: it may turn out to be no JSON further on."""
         try:
             tree = _tree_decoder.decode(body)
         except msgspec.ValidationError:
             return Invalid("invalid", "the body has a number that is too long")
+        except msgspec.DecodeError as malformed:
+            return _malformed(malformed)
         return Invalid("invalid", "the body does not have the expected form", body_faults(tree, self._kind, error))
+
+
+def _malformed(error: msgspec.DecodeError) -> RequestRefused:
+    return RequestRefused(400, "malformed_json", str(error))
 
 
 def nested_too_deep(body: bytes) -> bool:

@@ -8,6 +8,7 @@ from apps.http.auth import Authenticator
 from apps.http.health import Readiness
 from apps.http.idempotency import idempotency_key
 from apps.http.metrics import Metrics
+from apps.ioc import Elapsed
 from apps.settings import Settings
 from core.commands.session import SessionDesk
 from core.domain.access import Actor
@@ -40,11 +41,18 @@ class HttpProvider(Provider):
         return actor
 
     @provide(scope=Scope.APP)
-    def authenticator(self, tokens: AccessTokens, identities: IdentityStore, settings: Settings) -> Authenticator:
-        return Authenticator(tokens, identities, on_loopback=settings.on_loopback)
+    def authenticator(
+        self, tokens: AccessTokens, identities: IdentityStore, settings: Settings, elapsed: Elapsed
+    ) -> Authenticator:
+        return Authenticator(tokens, identities, elapsed, on_loopback=settings.on_loopback)
 
     @provide(scope=Scope.APP)
     def session_desk(
-        self, identities: IdentityStore, passwords: Passwords, tokens: AccessTokens, settings: Settings
+        self,
+        identities: IdentityStore,
+        passwords: Passwords,
+        tokens: AccessTokens,
+        settings: Settings,
+        elapsed: Elapsed,
     ) -> SessionDesk:
-        return SessionDesk(identities, passwords, tokens, Throttle(), on_loopback=settings.on_loopback)
+        return SessionDesk(identities, passwords, tokens, Throttle(), elapsed, on_loopback=settings.on_loopback)

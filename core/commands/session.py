@@ -1,6 +1,5 @@
 """Signing in, choosing a company, and who one then is."""
 
-import time
 from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
@@ -84,9 +83,9 @@ class SessionDesk:
         passwords: Passwords,
         tokens: AccessTokens,
         throttle: Throttle,
+        elapsed: Callable[[], float],
         *,
         on_loopback: bool,
-        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._identities = identities
         self._passwords = passwords

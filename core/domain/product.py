@@ -93,7 +93,9 @@ def sku_fault(pointer: str, sku: str) -> Fault | None:
     return Fault(pointer, "not_allowed", "must not have the form of an id") if parse_id(sku) else None
 
 
-def pack_code(pointer: str, code: str, kind: BarcodeKind | None, quantity: Decimal) -> tuple[PackCode | None, list[Fault]]:
+def pack_code(
+    pointer: str, code: str, kind: BarcodeKind | None, quantity: Decimal
+) -> tuple[PackCode | None, list[Fault]]:
     """The barcode, or what is wrong with it. Without a kind, digits in the length of a GTIN are one."""
     faults = _present(quantity_fault(f"{pointer}/pack_quantity", quantity))
     text = code.strip()

@@ -47,7 +47,9 @@ def server() -> Iterator[EmbeddedPostgres]:
 
 
 class TestDatabase:
-    def test_belongs_to_a_role_that_is_no_superuser_but_may_create_roles(self, server: EmbeddedPostgres) -> None:
+    def test_belongs_to_a_role_that_is_no_superuser_but_may_create_roles_and_databases(
+        self, server: EmbeddedPostgres
+    ) -> None:
         with psycopg.connect(server.url) as connection:
             role = connection.execute(
                 "select rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, "
@@ -58,7 +60,7 @@ class TestDatabase:
             connection.rollback()
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("copy (select 1) to program 'true'")
-        assert role == ("pirwa_owner", False, False, False, True, "pirwa_owner", "UTF8")
+        assert role == ("pirwa_owner", False, False, True, True, "pirwa_owner", "UTF8")
 
     def test_knows_the_letters_of_spanish_and_sorts_alike_everywhere(self, server: EmbeddedPostgres) -> None:
         with psycopg.connect(server.url) as connection:

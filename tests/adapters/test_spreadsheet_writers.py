@@ -23,7 +23,7 @@ from core.ports.documents import CellValue, SheetWriter, UnwritableSheet
 
 WRITERS = [CsvWriter(), CsvWriter(raw=True), XlsxWriter()]
 COMMANDS = ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%1", "  =cmd|' /C calc'!A0", "＝1", "＋1", "－1", "＠1"]
-BLANKS_FIRST = ["\t=1", "\r=1", "\n=1", "\u00a0=1", "\tx"]
+BLANKS_FIRST = ["\t=1", "\r=1", "\n=1", "\u00a0=1", "\tx", "  \tx"]
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12)
 any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=50)
@@ -125,6 +125,10 @@ class TestXlsx:
     def test_text_is_always_text(self, text: str) -> None:
         assert cells_of(written(XlsxWriter(), [[text]], [text])) == [("s", text)] * 2
 
+    def test_space_around_text_is_marked_as_meant(self) -> None:
+        with zipfile.ZipFile(io.BytesIO(written(XlsxWriter(), [[" x "]]))) as archive:
+            assert b'<t xml:space="preserve"> x </t>' in archive.read("xl/worksheets/sheet1.xml")
+
     @settings(deadline=None)
     @given(printable_text)
     def test_any_text_survives(self, text: str) -> None:
@@ -158,6 +162,10 @@ class TestXlsx:
         assert kind == "d"
         assert isinstance(value, datetime)
         assert abs(value - moment).total_seconds() <= 0.001
+
+    def test_dates_of_which_programs_disagree_are_text(self) -> None:
+        content = written(XlsxWriter(), [[date(1900, 2, 28)], [date(1900, 3, 1)]])
+        assert [kind for kind, _ in cells_of(content)[1:]] == ["s", "d"]
 
     def test_what_does_not_fit_is_refused_and_not_cut_off(self) -> None:
         long_text = "x" * 32_767

@@ -244,6 +244,12 @@ class TestXlsx:
             archive.writestr(link, "/etc/passwd")
         assert fault_of(target.getvalue(), "x.xlsx").code == "sheet_unsafe_path"
 
+    def test_a_part_that_needs_a_password_is_refused(self) -> None:
+        content = bytearray(GOOD_WORKBOOK)
+        flags = content.index(b"PK\x01\x02") + 8  # of the first entry in the directory of the archive
+        content[flags] |= 1
+        assert fault_of(bytes(content), "x.xlsx").code == "sheet_encrypted"
+
     def test_a_declared_size_that_lies_does_not_help(self) -> None:
         """The sheet declares to be small; what is unpacked beyond that is never delivered."""
         honest = with_sheet("<row><c><v>1</v></c></row>" * 1_000)

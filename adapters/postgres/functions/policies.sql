@@ -1,5 +1,5 @@
--- Minimum and target of a product at a site. Setting one looks at the stock at once: a product already at or below its new
--- minimum raises its alert now, not at its next sale.
+-- Minimum and target of a product at a site. Setting them looks at the stock at once: a product already at or below its new
+-- minimum raises its alert now, not at its next sale. NULL takes the policy away.
 CREATE OR REPLACE FUNCTION ledger_set_policy(product uuid, site uuid, new_minimum numeric, new_target numeric) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -7,9 +7,8 @@ DECLARE
     stock site_stock;
     low boolean;
 BEGIN
-    INSERT INTO site_stock (company_id, product_id, site_id) VALUES (company, product, site) ON CONFLICT DO NOTHING;
-    SELECT * INTO STRICT stock FROM site_stock s WHERE s.company_id = company AND s.product_id = product AND s.site_id = site
-        FOR NO KEY UPDATE;
+    PERFORM ledger_lock_stock(ARRAY[product], ARRAY[site]);
+    SELECT * INTO STRICT stock FROM site_stock s WHERE s.company_id = company AND s.product_id = product AND s.site_id = site;
     IF new_minimum IS NULL THEN
         DELETE FROM reorder_policy r WHERE r.company_id = company AND r.product_id = product AND r.site_id = site;
     ELSE
@@ -17,6 +16,10 @@ BEGIN
         ON CONFLICT (company_id, product_id, site_id) DO UPDATE SET minimum = new_minimum, target = new_target,
             version = reorder_policy.version + 1;
     END IF;
+    INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
+    VALUES (company, CASE WHEN new_minimum IS NULL THEN 'policy_removed' ELSE 'policy_set' END, 'product', product,
+            jsonb_build_object('product', product, 'site', site, 'minimum', trim_scale(new_minimum)::text,
+                               'target', trim_scale(new_target)::text));
     low := coalesce(stock.on_hand <= new_minimum, false);
     IF low <> stock.is_low THEN
         UPDATE site_stock s SET is_low = low, version = s.version + 1
@@ -27,3 +30,43 @@ BEGIN
                                    'minimum', trim_scale(new_minimum)::text, 'target', trim_scale(new_target)::text));
     END IF;
 END $$;
+
+-- policies: [{line, product_id | sku, site_id | site_code, minimum, target}], all or none.
+CREATE OR REPLACE FUNCTION ledger_set_policies(write_sites uuid[], policies json) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    company uuid := app_company();
+    faults json;
+    policy record;
+BEGIN
+    SELECT json_agg(json_build_object('posting', 0, 'line', r.line, 'field', f.field, 'code', f.code, 'detail', f.detail)
+                    ORDER BY r.line, f.field)
+    INTO faults
+    FROM (SELECT w.*, count(*) OVER (PARTITION BY w.product, w.site) > 1 AS repeated FROM ledger_policy_wishes(policies) w) r
+    LEFT JOIN product p ON p.company_id = company AND p.id = r.product
+    LEFT JOIN site s ON s.company_id = company AND s.id = r.site
+    CROSS JOIN LATERAL (VALUES
+        (p.id IS NULL, 'product', 'not_found', 'no product has this id or SKU'),
+        (p.kind = 'kit', 'product', 'kit', 'a kit holds no stock of its own: give its components a minimum'),
+        (s.id IS NULL, 'site', 'not_found', 'no site has this id or code'),
+        (s.id <> ALL (write_sites), 'site', 'forbidden', 'outside the sites that you may write'),
+        (r.repeated AND p.id IS NOT NULL AND s.id IS NOT NULL, 'product', 'repeated', 'this product is named twice for this site'))
+        AS f(holds, field, code, detail)
+    WHERE f.holds;
+    IF faults IS NOT NULL THEN
+        PERFORM ledger_refuse('invalid_policy', faults);
+    END IF;
+    PERFORM ledger_lock_stock(array_agg(w.product), array_agg(w.site)) FROM ledger_policy_wishes(policies) w;
+    FOR policy IN SELECT * FROM ledger_policy_wishes(policies) LOOP
+        PERFORM ledger_set_policy(policy.product, policy.site, policy.minimum, policy.target);
+    END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger_policy_wishes(policies json)
+RETURNS TABLE (line int, product uuid, site uuid, minimum numeric, target numeric) LANGUAGE sql STABLE AS $$
+    SELECT r.line,
+           coalesce(r.product_id, (SELECT p.id FROM product p WHERE p.company_id = app_company() AND p.sku_key = r.sku)),
+           coalesce(r.site_id, (SELECT s.id FROM site s WHERE s.company_id = app_company() AND s.code = r.site_code)),
+           r.minimum, r.target
+    FROM json_to_recordset(policies) AS r(line int, product_id uuid, sku text, site_id uuid, site_code text, minimum numeric, target numeric)
+$$;

@@ -1,102 +1,117 @@
--- Promises of stock at a site. `promised` on site_stock is always the sum of what active reservations still hold open.
+-- Promises of stock at a site. `promised` on site_stock is always the sum of what active reservations still hold open; every
+-- change of it holds the lock on the site_stock row.
+
+-- Locks the rows of these products at these sites (one pair per position) in the order that all writers keep, after the lock
+-- on the period that ledger_post takes first. Call it before a transaction that touches stock in several statements.
+CREATE OR REPLACE FUNCTION ledger_lock_stock(products uuid[], sites uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    company uuid := app_company();
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('period:' || company, 0));
+    INSERT INTO site_stock (company_id, product_id, site_id)
+    SELECT DISTINCT company, k.product, k.site FROM unnest(products, sites) AS k(product, site)
+    WHERE NOT EXISTS (SELECT FROM site_stock s WHERE s.company_id = company AND s.product_id = k.product AND s.site_id = k.site)
+    ORDER BY k.product, k.site ON CONFLICT DO NOTHING;
+    PERFORM FROM (SELECT DISTINCT product, site FROM unnest(products, sites) AS u(product, site)) k
+    JOIN site_stock s ON s.company_id = company AND s.product_id = k.product AND s.site_id = k.site
+    ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s;
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger_reservation_faults(requests json, write_sites uuid[]) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_agg(json_build_object('posting', 0, 'line', r.line, 'field', f.field, 'code', f.code, 'detail', f.detail)
+                    ORDER BY r.line, f.field)
+    FROM json_to_recordset(requests) AS r(line int, product_id uuid, sku text, site_id uuid, site_code text)
+    LEFT JOIN product p ON p.company_id = app_company()
+         AND p.id = coalesce(r.product_id, (SELECT x.id FROM product x WHERE x.company_id = app_company() AND x.sku_key = r.sku))
+    LEFT JOIN site s ON s.company_id = app_company()
+         AND s.id = coalesce(r.site_id, (SELECT x.id FROM site x WHERE x.company_id = app_company() AND x.code = r.site_code))
+    CROSS JOIN LATERAL (VALUES
+        (p.id IS NULL, 'product', 'not_found', 'no product has this id or SKU'),
+        (NOT p.active, 'product', 'inactive', 'the product is inactive'),
+        (p.kind = 'kit' AND NOT EXISTS (SELECT FROM kit_component k WHERE k.company_id = p.company_id AND k.kit_id = p.id),
+         'product', 'empty_kit', 'this kit has no components'),
+        (s.id IS NULL, 'site', 'not_found', 'no site has this id or code'),
+        (NOT s.active, 'site', 'closed', 'the site is closed'),
+        (s.id <> ALL (write_sites), 'site', 'forbidden', 'outside the sites that you may write')) AS f(holds, field, code, detail)
+    WHERE f.holds
+$$;
 
 -- requests: [{line, id, product_id | sku, site_id | site_code, quantity, state, expires_at, priority, demand_type, demand_id,
--- demand_line, note}]. A kit is reserved as its components (the first keeps the id). All or none.
+-- note}]. A kit is reserved as its components, the first of which keeps the id. All or none; returns the ids in order.
 CREATE OR REPLACE FUNCTION ledger_reserve(actor uuid, write_sites uuid[], requests json) RETURNS uuid[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     company uuid := app_company();
-    faults json;
-    wish record;
-    made uuid[];
+    wishes reservation[];
+    wanted record;
+    faults json := ledger_reservation_faults(requests, write_sites);
 BEGIN
-    SELECT json_agg(json_build_object('posting', 0, 'line', r.line, 'field', f.field, 'code', f.code, 'detail', f.detail) ORDER BY r.line)
-    INTO faults
-    FROM json_to_recordset(requests) AS r(line int, product_id uuid, sku text, site_id uuid, site_code text)
-    LEFT JOIN product p ON p.company_id = company AND (p.id = r.product_id OR p.sku_key = r.sku)
-    LEFT JOIN site s ON s.company_id = company AND (s.id = r.site_id OR s.code = r.site_code)
-    CROSS JOIN LATERAL (VALUES
-        (p.id IS NULL, 'product', 'not_found', 'no product has this id or SKU'),
-        (NOT p.active, 'product', 'inactive', 'the product is inactive'),
-        (s.id IS NULL, 'site', 'not_found', 'no site has this id or code'),
-        (s.id <> ALL (write_sites), 'site', 'forbidden', 'outside the sites that you may write')) AS f(holds, field, code, detail)
-    WHERE f.holds;
     IF faults IS NOT NULL THEN
         PERFORM ledger_refuse('invalid_reservation', faults);
     END IF;
-
-    CREATE TEMPORARY TABLE IF NOT EXISTS wished (line int, id uuid, product_id uuid, site_id uuid, quantity numeric, state text,
-        expires_at timestamptz, priority int, demand_type text, demand_id uuid, demand_line int, note text) ON COMMIT DELETE ROWS;
-    TRUNCATE wished;
-    INSERT INTO wished
-    SELECT r.line, CASE WHEN row_number() OVER (PARTITION BY r.line ORDER BY k.component_id) = 1 THEN r.id ELSE new_id() END,
-           coalesce(k.component_id, p.id), s.id, r.quantity * coalesce(k.quantity, 1), r.state, r.expires_at, r.priority,
-           r.demand_type, r.demand_id, r.demand_line, r.note
+    SELECT array_agg(ROW(company, CASE WHEN k.place IS NULL OR k.place = 1 THEN r.id ELSE new_id() END,
+               coalesce(k.component_id, p.id), s.id, r.quantity * coalesce(k.quantity, 1), r.quantity * coalesce(k.quantity, 1),
+               r.state, coalesce(r.priority, 0), r.expires_at, r.demand_type, r.demand_id, r.line, coalesce(r.note, ''), actor,
+               clock_timestamp(), 1)::reservation ORDER BY r.line, k.place)
+    INTO wishes
     FROM json_to_recordset(requests) AS r(line int, id uuid, product_id uuid, sku text, site_id uuid, site_code text, quantity numeric,
-         state text, expires_at timestamptz, priority int, demand_type text, demand_id uuid, demand_line int, note text)
-    JOIN product p ON p.company_id = company AND (p.id = r.product_id OR p.sku_key = r.sku)
-    JOIN site s ON s.company_id = company AND (s.id = r.site_id OR s.code = r.site_code)
-    LEFT JOIN kit_component k ON k.company_id = company AND k.kit_id = p.id;
+         state text, expires_at timestamptz, priority int, demand_type text, demand_id uuid, note text)
+    JOIN product p ON p.company_id = company
+         AND p.id = coalesce(r.product_id, (SELECT x.id FROM product x WHERE x.company_id = company AND x.sku_key = r.sku))
+    JOIN site s ON s.company_id = company
+         AND s.id = coalesce(r.site_id, (SELECT x.id FROM site x WHERE x.company_id = company AND x.code = r.site_code))
+    LEFT JOIN LATERAL (SELECT c.component_id, c.quantity, row_number() OVER (ORDER BY c.component_id) AS place
+                       FROM kit_component c WHERE c.company_id = company AND c.kit_id = p.id) k ON true;
 
-    INSERT INTO site_stock (company_id, product_id, site_id)
-    SELECT DISTINCT company, w.product_id, w.site_id FROM wished w ORDER BY w.product_id, w.site_id ON CONFLICT DO NOTHING;
-    PERFORM FROM site_stock s WHERE s.company_id = company AND (s.product_id, s.site_id) IN (SELECT w.product_id, w.site_id FROM wished w)
-        ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE;
-    FOR wish IN SELECT w.product_id, w.site_id, sum(w.quantity) AS quantity FROM wished w GROUP BY 1, 2 ORDER BY 1, 2 LOOP
-        IF (SELECT NOT s.negative_ok AND s.allocatable - s.promised < wish.quantity FROM site_stock s
-            WHERE s.company_id = company AND s.product_id = wish.product_id AND s.site_id = wish.site_id) THEN
-            PERFORM ledger_expire_holds(wish.product_id, wish.site_id);
-        END IF;
+    PERFORM ledger_lock_stock(array_agg(w.product_id), array_agg(w.site_id)) FROM unnest(wishes) w;
+    FOR wanted IN SELECT s.product_id, s.site_id FROM ledger_short_of(wishes) s ORDER BY 1, 2 LOOP
+        PERFORM ledger_expire_holds(wanted.product_id, wanted.site_id);
     END LOOP;
     SELECT json_agg(json_build_object('posting', 0, 'line', w.line, 'field', 'quantity', 'code', 'insufficient_stock',
                'detail', 'not enough stock of ' || p.sku || ' at ' || t.code, 'product', p.id, 'sku', p.sku, 'site', t.code,
-               'requested', trim_scale(w.quantity)::text, 'available', trim_scale(greatest(s.allocatable - s.promised, 0))::text) ORDER BY w.line)
+               'requested', trim_scale(w.quantity)::text, 'available', trim_scale(greatest(w.available, 0))::text) ORDER BY w.line)
     INTO faults
-    FROM (SELECT min(line) AS line, product_id, site_id, sum(quantity) AS quantity FROM wished GROUP BY 2, 3) w
-    JOIN site_stock s ON s.company_id = company AND s.product_id = w.product_id AND s.site_id = w.site_id
+    FROM ledger_short_of(wishes) w
     JOIN product p ON p.company_id = company AND p.id = w.product_id
-    JOIN site t ON t.company_id = company AND t.id = w.site_id
-    WHERE NOT s.negative_ok AND s.allocatable - s.promised < w.quantity;
+    JOIN site t ON t.company_id = company AND t.id = w.site_id;
     IF faults IS NOT NULL THEN
         PERFORM ledger_refuse('insufficient_stock', faults);
     END IF;
 
-    WITH made_rows AS (
-        INSERT INTO reservation (company_id, id, product_id, site_id, quantity, open, state, expires_at, priority, demand_type,
-                                 demand_id, demand_line, note, actor_id)
-        SELECT company, w.id, w.product_id, w.site_id, w.quantity, w.quantity, w.state, w.expires_at, coalesce(w.priority, 0),
-               coalesce(w.demand_type, 'manual'), w.demand_id, w.demand_line, coalesce(w.note, ''), actor
-        FROM wished w RETURNING id, product_id, site_id, quantity
-    ),
-    promised AS (
-        UPDATE site_stock s SET promised = s.promised + w.quantity, version = s.version + 1
-        FROM (SELECT product_id, site_id, sum(quantity) AS quantity FROM wished GROUP BY 1, 2) w
-        WHERE s.company_id = company AND s.product_id = w.product_id AND s.site_id = w.site_id
-    ),
-    told AS (
-        INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
-        SELECT company, 'stock_reserved', 'reservation', m.id, jsonb_build_object('product', m.product_id, 'site', m.site_id,
-               'quantity', trim_scale(m.quantity)::text) FROM made_rows m
-    )
-    SELECT array_agg(w.id ORDER BY w.line, w.product_id) INTO made FROM wished w;
-    RETURN made;
+    INSERT INTO reservation SELECT w.* FROM unnest(wishes) w;
+    UPDATE site_stock s SET promised = s.promised + w.quantity, version = s.version + 1
+    FROM (SELECT product_id, site_id, sum(quantity) AS quantity FROM unnest(wishes) GROUP BY 1, 2) w
+    WHERE s.company_id = company AND s.product_id = w.product_id AND s.site_id = w.site_id;
+    INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
+    SELECT company, 'stock_reserved', 'reservation', w.id,
+           jsonb_build_object('product', w.product_id, 'site', w.site_id, 'quantity', trim_scale(w.quantity)::text,
+                              'state', w.state, 'expires_at', w.expires_at, 'demand', w.demand_id)
+    FROM unnest(wishes) w;
+    RETURN (SELECT array_agg(w.id ORDER BY w.ordinality) FROM unnest(wishes) WITH ORDINALITY AS w);
 END $$;
 
--- Ends active reservations, by id or by the demand that they serve: 'released' (given back) or 'consumed' (about to be
--- issued in the same transaction). Returns those that were active.
-CREATE OR REPLACE FUNCTION ledger_end_reservations(ids uuid[], demand uuid, outcome text, write_sites uuid[]) RETURNS uuid[]
+-- Where the stock that is not promised yet does not cover these reservations together.
+CREATE OR REPLACE FUNCTION ledger_short_of(wishes reservation[])
+RETURNS TABLE (line int, product_id uuid, site_id uuid, quantity numeric, available numeric) LANGUAGE sql STABLE ROWS 10 AS $$
+    SELECT w.line, w.product_id, w.site_id, w.quantity, s.allocatable - s.promised
+    FROM (SELECT min(demand_line) AS line, product_id, site_id, sum(quantity) AS quantity FROM unnest(wishes) GROUP BY 2, 3) w
+    JOIN site_stock s ON s.company_id = app_company() AND s.product_id = w.product_id AND s.site_id = w.site_id
+    WHERE NOT s.negative_ok AND s.allocatable - s.promised < w.quantity
+$$;
+
+-- Ends the active reservations of a demand: 'released' (given back) or 'consumed' (about to be moved in this transaction).
+-- Returns how many were active.
+CREATE OR REPLACE FUNCTION ledger_end_reservations(demand uuid, outcome text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     company uuid := app_company();
-    ended uuid[];
+    ended integer;
 BEGIN
-    PERFORM FROM site_stock s WHERE s.company_id = company AND (s.product_id, s.site_id) IN (
-        SELECT r.product_id, r.site_id FROM reservation r WHERE r.company_id = company AND r.open > 0
-           AND (r.id = ANY (ids) OR r.demand_id = demand))
-    ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE;
+    PERFORM ledger_lock_stock(array_agg(r.product_id), array_agg(r.site_id))
+    FROM reservation r WHERE r.company_id = company AND r.demand_id = demand AND r.open > 0;
     WITH active AS (
-        SELECT r.id, r.open FROM reservation r WHERE r.company_id = company AND r.open > 0
-           AND (r.id = ANY (ids) OR r.demand_id = demand) AND (write_sites IS NULL OR r.site_id = ANY (write_sites))
+        SELECT r.id, r.open FROM reservation r WHERE r.company_id = company AND r.demand_id = demand AND r.open > 0
     ),
     closed AS (
         UPDATE reservation r SET open = 0, state = outcome, version = r.version + 1
@@ -113,20 +128,27 @@ BEGIN
         SELECT company, 'reservation_' || outcome, 'reservation', c.id,
                jsonb_build_object('product', c.product_id, 'site', c.site_id, 'quantity', trim_scale(c.open)::text) FROM closed c
     )
-    SELECT coalesce(array_agg(id), '{}') INTO ended FROM closed;
+    SELECT count(*) INTO ended FROM closed;
     RETURN ended;
 END $$;
 
--- Turns a hold with a time limit into a commitment without one. Returns whether it was still held.
-CREATE OR REPLACE FUNCTION ledger_commit_reservation(reservation_id uuid, write_sites uuid[]) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Turns the holds of a demand, which have a time limit, into commitments without one. Returns how many were still held.
+CREATE OR REPLACE FUNCTION ledger_commit_reservations(demand uuid) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    company uuid := app_company();
+    committed integer;
 BEGIN
-    UPDATE reservation r SET state = 'committed', expires_at = NULL, version = r.version + 1
-    WHERE r.company_id = app_company() AND r.id = reservation_id AND r.state = 'held' AND r.expires_at > clock_timestamp()
-      AND (write_sites IS NULL OR r.site_id = ANY (write_sites));
-    IF FOUND THEN
+    WITH kept AS (
+        UPDATE reservation r SET state = 'committed', expires_at = NULL, version = r.version + 1
+        WHERE r.company_id = company AND r.demand_id = demand AND r.state = 'held' AND r.expires_at > clock_timestamp()
+        RETURNING r.id, r.product_id, r.site_id, r.open
+    ),
+    told AS (
         INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
-        VALUES (app_company(), 'reservation_committed', 'reservation', reservation_id, '{}');
-    END IF;
-    RETURN FOUND;
+        SELECT company, 'reservation_committed', 'reservation', k.id,
+               jsonb_build_object('product', k.product_id, 'site', k.site_id, 'quantity', trim_scale(k.open)::text) FROM kept k
+    )
+    SELECT count(*) INTO committed FROM kept;
+    RETURN committed;
 END $$;

@@ -1,12 +1,9 @@
 """`CatalogueRepository` on PostgreSQL."""
 
-from uuid import UUID
+from adapters.postgres.repositories.categories import PostgresCategories
+from adapters.postgres.repositories.product_images import PostgresImages
+from adapters.postgres.repositories.products import PostgresProducts
 
-from adapters.postgres.engine import Connection
 
-
-class PostgresCatalogue:
+class PostgresCatalogue(PostgresCategories, PostgresProducts, PostgresImages):
     """`CatalogueRepository` in the transaction of a unit of work."""
-
-    def __init__(self, connection: Connection, company_id: UUID) -> None:
-        self._connection, self._company_id = connection, company_id

@@ -1,0 +1,76 @@
+"""`Deliveries` on PostgreSQL: claim, then let go of the database, then finish."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from adapters.postgres.engine import Database, Row, Scope
+from core.domain.events import Event
+from core.domain.ids import new_id
+from core.ports.outbox import Delivery, Lease, Outcome
+
+_CLAIM = """
+    WITH due AS (
+        SELECT d.event_id FROM delivery d
+        WHERE d.company_id = %(company)s AND d.subscriber = %(subscriber)s AND d.state IN ('new', 'leased')
+          AND d.next_at <= clock_timestamp()
+          AND NOT EXISTS (SELECT FROM delivery o WHERE o.company_id = d.company_id AND o.subscriber = d.subscriber
+                AND o.aggregate_key = d.aggregate_key AND o.state IN ('new', 'leased') AND o.position < d.position)
+          AND NOT EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = %(company)s
+                AND i.plugin_id = split_part(%(subscriber)s, ':', 1) AND i.state <> 'enabled')
+        ORDER BY d.next_at, d.position LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
+    ),
+    taken AS (
+        UPDATE delivery d SET state = 'leased', attempts = d.attempts + 1, lease_token = %(token)s,
+               next_at = clock_timestamp() + %(lease)s
+        FROM due WHERE d.company_id = %(company)s AND d.subscriber = %(subscriber)s AND d.event_id = due.event_id
+        RETURNING d.event_id, d.attempts
+    )
+    SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data, t.attempts
+    FROM taken t JOIN outbox_event e ON e.company_id = %(company)s AND e.id = t.event_id ORDER BY e.position
+"""
+_FINISH = """
+    UPDATE delivery d SET state = o.state, next_at = clock_timestamp() + o.after, last_error = o.error, lease_token = NULL,
+           attempts = d.attempts - CASE WHEN o.counted THEN 0 ELSE 1 END
+    FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(errors)s::text[], %(afters)s::interval[], %(counted)s::boolean[])
+         AS o(event_id, state, error, after, counted)
+    WHERE d.company_id = %(company)s AND d.subscriber = %(subscriber)s AND d.event_id = o.event_id
+      AND d.lease_token = %(token)s
+"""
+
+
+class PostgresDeliveries:
+    """`Deliveries`, each call in one round trip."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, company_id: UUID, subscriber: str, limit: int, lease: timedelta) -> Lease:
+        token = new_id()
+        parameters = {
+            "company": company_id,
+            "subscriber": subscriber,
+            "limit": limit,
+            "lease": lease,
+            "token": token,
+        }
+        rows = await self._database.fetch(Scope(company_id), _CLAIM, parameters)
+        return Lease(token, [_delivery(row) for row in rows])
+
+    async def finish(self, company_id: UUID, subscriber: str, token: UUID, outcomes: Sequence[Outcome]) -> None:
+        parameters = {
+            "company": company_id,
+            "subscriber": subscriber,
+            "token": token,
+            "ids": [outcome.event_id for outcome in outcomes],
+            "states": [outcome.state.value for outcome in outcomes],
+            "errors": [outcome.error for outcome in outcomes],
+            "afters": [outcome.after for outcome in outcomes],
+            "counted": [outcome.counted for outcome in outcomes],
+        }
+        await self._database.fetch(Scope(company_id), _FINISH, parameters)
+
+
+def _delivery(row: Row) -> Delivery:
+    event_id, position, event_type, subject_type, subject_id, occurred_at, data, attempts = row
+    return Delivery(Event(event_id, position, event_type, subject_type, subject_id, occurred_at, data), attempts)

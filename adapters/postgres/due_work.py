@@ -1,0 +1,78 @@
+"""Where there is something to do, over all companies. Each question costs what the companies with work cost, not what waits.
+
+The recursive statements jump through an index from one company (and subscriber) to the next.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from adapters.postgres.engine import Database, Scope
+
+_UNRELAYED = """
+    WITH RECURSIVE waiting AS (
+        (SELECT company_id FROM outbox_event WHERE position IS NULL ORDER BY company_id LIMIT 1)
+        UNION ALL
+        SELECT n.company_id FROM waiting w CROSS JOIN LATERAL (
+            SELECT e.company_id FROM outbox_event e WHERE e.position IS NULL AND e.company_id > w.company_id
+            ORDER BY e.company_id LIMIT 1) n
+    )
+    SELECT company_id FROM waiting
+"""
+_DELIVERIES = """
+    WITH RECURSIVE earliest AS (
+        (SELECT company_id, subscriber, next_at FROM delivery WHERE state IN ('new', 'leased')
+         ORDER BY company_id, subscriber, next_at LIMIT 1)
+        UNION ALL
+        SELECT n.company_id, n.subscriber, n.next_at FROM earliest e CROSS JOIN LATERAL (
+            SELECT d.company_id, d.subscriber, d.next_at FROM delivery d
+            WHERE d.state IN ('new', 'leased') AND (d.company_id, d.subscriber) > (e.company_id, e.subscriber)
+            ORDER BY d.company_id, d.subscriber, d.next_at LIMIT 1) n
+    )
+    SELECT e.company_id, e.subscriber FROM earliest e
+    WHERE e.next_at <= clock_timestamp() AND e.subscriber = ANY (%(subscribers)s)
+      AND NOT EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = e.company_id
+            AND i.plugin_id = split_part(e.subscriber, ':', 1) AND i.state <> 'enabled')
+"""
+_CHANNELS = """
+    SELECT c.company_id, c.plugin_id FROM channel c
+    JOIN plugin_installation i ON i.company_id = c.company_id AND i.plugin_id = c.plugin_id AND i.state = 'enabled'
+    WHERE c.plugin_id = ANY (%(plugins)s) AND c.next_at <= clock_timestamp()
+      AND EXISTS (SELECT FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id
+            AND l.want_version > l.pushed_version)
+"""
+_COMPANIES = "SELECT id FROM company WHERE NOT suspended ORDER BY id"
+_COMPANIES_WITH_ENDED_HOLDS = (
+    "SELECT DISTINCT company_id FROM reservation WHERE state = 'held' AND expires_at <= clock_timestamp()"
+)
+
+
+class DueWork:
+    """Looks over the queues of all companies, as the role that may."""
+
+    def __init__(self, dispatch: Database) -> None:
+        self._dispatch = dispatch
+
+    async def companies_to_relay(self) -> Sequence[UUID]:
+        """Companies with events that have no number yet."""
+        return await self._ids(_UNRELAYED)
+
+    async def deliveries(self, subscribers: Collection[str]) -> Sequence[tuple[UUID, str]]:
+        """Companies and subscribers, of those named, with deliveries that are due."""
+        rows = await self._dispatch.fetch(Scope(), _DELIVERIES, {"subscribers": sorted(subscribers)})
+        return [(company_id, subscriber) for company_id, subscriber in rows]
+
+    async def channels(self, plugins: Collection[str]) -> Sequence[tuple[UUID, str]]:
+        """Companies and storefronts, of those named, with levels to push."""
+        rows = await self._dispatch.fetch(Scope(), _CHANNELS, {"plugins": sorted(plugins)})
+        return [(company_id, plugin_id) for company_id, plugin_id in rows]
+
+    async def companies(self) -> Sequence[UUID]:
+        """All companies that are not suspended."""
+        return await self._ids(_COMPANIES)
+
+    async def companies_with_ended_holds(self) -> Sequence[UUID]:
+        """Companies with reservations whose time is over."""
+        return await self._ids(_COMPANIES_WITH_ENDED_HOLDS)
+
+    async def _ids(self, statement: str) -> Sequence[UUID]:
+        return [row[0] for row in await self._dispatch.fetch(Scope(), statement)]

@@ -1,0 +1,73 @@
+"""What follows a failed try: the kind of failure decides, never the plugin that failed."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.domain.errors import DomainError
+from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, RateLimited
+
+# After each failed try of a delivery. The last one gives it up.
+DELAYS = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600)
+)
+FIRST_PUSH_DELAY = timedelta(seconds=1)
+LONGEST_PUSH_DELAY = timedelta(seconds=30)
+
+Jitter = Callable[[], float]
+"""A factor around 1, so that those who failed together do not come back together."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """After this time. A try that is not `counted` brings the end no nearer."""
+
+    after: timedelta
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Never again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing more of this plugin in this company until a person has seen to it."""
+
+
+NextStep = TryAgain | GiveUp | Pause
+
+
+def spread() -> float:
+    """Between 0.8 and 1.2."""
+    return random.uniform(0.8, 1.2)  # noqa: S311 - not a secret
+
+
+def after_failure(error: BaseException, attempts: int, jitter: Jitter = spread) -> NextStep:
+    """What to do with a delivery whose `attempts`-th try failed."""
+    match error:
+        case AuthFailed() | Misconfigured():
+            return Pause()
+        case PermanentlyRejected():
+            return GiveUp()
+        case RateLimited():
+            return TryAgain(error.after * jitter(), counted=False)
+        case _ if attempts > len(DELAYS):
+            return GiveUp()
+        case _:
+            return TryAgain(DELAYS[attempts - 1] * jitter())
+
+
+def push_delay(error: BaseException, failures: int, jitter: Jitter = spread) -> timedelta:
+    """How long to leave a storefront alone after its `failures`-th failed push in a row. Levels are pushed until they arrive."""
+    if isinstance(error, RateLimited):
+        return error.after
+    return min(FIRST_PUSH_DELAY * 2 ** min(failures - 1, 10), LONGEST_PUSH_DELAY) * jitter()
+
+
+def described(error: BaseException) -> str:
+    """A failure in words for the company: at most 500 characters."""
+    text = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    return text[:500]
