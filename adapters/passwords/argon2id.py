@@ -40,7 +40,10 @@ class Argon2Passwords:
 
     def _matches(self, password: str, password_hash: str | None) -> bool:
         try:
-            return self._hasher.verify(password_hash or self._nobodys_hash, password) and password_hash is not None
+            if password_hash is None:
+                self._hasher.verify(self._nobodys_hash, password)
+                return False
+            return self._hasher.verify(password_hash, password)
         except VerificationError:
             return False
         except InvalidHashError:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from inspect import cleandoc
@@ -32,6 +33,7 @@ _STYLE = (
 _POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
 
 
+@dataclass
 class KeyedOperation(Operation):
     """An operation that takes effect once for each Idempotency-Key."""
 

@@ -96,17 +96,17 @@ class CategoryTree:
             refuse_if([Fault("/parent", "inside_itself", "must not lie in the category that moves")])
         return self._placed(replace(category, name=name.strip()), parent_id, self.height(category_id))
 
-    def extended(self, path: Path) -> tuple["CategoryTree", Sequence[Category]]:
-        """The tree with a category at this path, and the categories that were added for it, from the top down."""
+    def extended(self, paths: Iterable[Path]) -> tuple["CategoryTree", Sequence[Category]]:
+        """The tree with a category at each of these paths, and the categories that were added for them, parents first."""
+        by_path = dict(self._by_path)
         added: list[Category] = []
-        parent: Category | None = None
-        for depth, name in enumerate(path, start=1):
-            here = self.at(path[:depth])
-            if here is None:
-                here = Category(name, parent.id if parent else None, depth)
-                added.append(here)
-            parent = here
-        return (CategoryTree([*self._by_id.values(), *added]) if added else self), added
+        for path in paths:
+            for depth, name in enumerate(path, start=1):
+                if path[:depth] not in by_path:
+                    parent_id = by_path[path[: depth - 1]].id if depth > 1 else None
+                    by_path[path[:depth]] = Category(name, parent_id, depth)
+                    added.append(by_path[path[:depth]])
+        return (CategoryTree(by_path.values()) if added else self), added
 
     def _ancestry(self, category_id: UUID) -> set[UUID]:
         """The category and all above it."""

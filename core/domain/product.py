@@ -1,7 +1,7 @@
 """Products: what stock counts, and the kits that are made of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -82,6 +82,12 @@ class Product:
             yield Fault("/shelf_life_days", "out_of_range", f"must be 1 to {LONGEST_SHELF_LIFE} days")
         if self.kind is ProductKind.KIT and self.tracking is not Tracking.NONE:
             yield Fault("/tracking", "not_allowed", "a kit is not tracked: its components are")
+
+
+def changed_fields(before: Product, after: Product) -> list[str]:
+    """The fields in which two states of a product differ, by the names that clients know."""
+    names = (one.name for one in fields(Product))
+    return [name.removesuffix("_id") for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def sku_fault(pointer: str, sku: str) -> Fault | None:

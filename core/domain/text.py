@@ -5,7 +5,7 @@ import unicodedata
 
 from core.domain.errors import Fault
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_END_OR_TAB = re.compile(r"[\t\n]")
 
 

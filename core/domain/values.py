@@ -31,15 +31,25 @@ def amount_fault(pointer: str, value: Decimal | None) -> Fault | None:
 def _decimal_fault(pointer: str, value: Decimal, decimals: int, limit: Decimal) -> Fault | None:
     if not value.is_finite():
         return Fault(pointer, "not_a_number", "must be a finite number")
-    if value.adjusted() > 40 or abs(value) >= limit:
-        return Fault(pointer, "out_of_range", f"must be below {limit:f}")
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -decimals and normal(value).as_tuple().exponent < -decimals:  # type: ignore[operator]
-        return Fault(pointer, "too_precise", f"must have at most {decimals} decimals")
+    if value and not -decimals <= value.adjusted() < limit.adjusted():
+        too_small = value.adjusted() < 0
+        code, detail = ("too_precise", _at_most(decimals)) if too_small else ("out_of_range", f"must be below {limit:f}")
+        return Fault(pointer, code, detail)
+    if _decimals(value) > decimals:
+        return Fault(pointer, "too_precise", _at_most(decimals))
     return None
+
+
+def _at_most(decimals: int) -> str:
+    return f"must have at most {decimals} decimals"
+
+
+def _decimals(value: Decimal) -> int:
+    """Decimals that say something: 1.50 has one."""
+    return -int(normal(value).as_tuple().exponent)
 
 
 def normal(value: Decimal) -> Decimal:
     """The same number without trailing zeros and without an exponent: how Pirwa writes every decimal."""
     short = value.normalize()
-    return short.quantize(Decimal(1)) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]
+    return short.quantize(Decimal(1)) if int(short.as_tuple().exponent) > 0 else short

@@ -1,5 +1,6 @@
 """The web application on people in memory, with the echo routes and a clock that the test turns."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,11 @@ import msgspec
 from argon2 import PasswordHasher
 from dishka import Provider, Scope, provide
 from litestar.testing import TestClient
-from litestar.types import ControllerRouterHandler
 
 from apps.http.app import create_app
 from apps.http.health import Readiness
 from apps.ioc import Elapsed
-from apps.settings import Settings
+from apps.settings import LogFormat, Settings
 from core.ports.clock import Clock
 from core.ports.identity import CompanyIdentity, IdentityStore
 from core.testing.fakes.identity import InMemoryIdentities
@@ -48,8 +48,11 @@ class Storage(Readiness):
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
+        self.hangs = False
 
     async def faults(self) -> Sequence[str]:
+        if self.hangs:
+            await asyncio.Event().wait()
         return self.reasons
 
     def usage(self) -> Mapping[str, float]:
@@ -118,12 +121,10 @@ class Caller:
 
 
 @contextmanager
-def serving(
-    world: World, data: Path, *, host: str = "127.0.0.1", routes: Sequence[ControllerRouterHandler] = (echo.router,)
-) -> Iterator[Caller]:
+def serving(world: World, data: Path, *, host: str = "127.0.0.1", log: LogFormat = "json") -> Iterator[Caller]:
     """The application, started."""
-    app = create_app(Settings(data=data, host=host), world, routes=routes, write_log=world.log.append)
-    with TestClient(app) as client:
+    settings = Settings(data=data, host=host, log=log)
+    with TestClient(create_app(settings, world, routes=[echo.router], write_log=world.log.append)) as client:
         yield Caller(world, client)
 
 

@@ -16,6 +16,7 @@ from litestar import get, post
 from litestar.params import FromPath, MultipartBody
 
 from apps.http.app import create_app
+from apps.http.body_faults import body_faults
 from apps.http.decoding import nested_too_deep
 from apps.http.rules import PUBLIC, UndeclaredRoutes, needs
 from apps.settings import Settings
@@ -145,6 +146,10 @@ def test_the_faults_of_one_answer_are_bounded(caller: Caller, headers: dict[str,
     assert len(assert_problem(post_order(caller, headers, body), 422, "invalid")["errors"]) == 1_000
 
 
+def test_the_search_for_faults_ends_when_there_are_enough() -> None:
+    assert len(body_faults([0] * 5_000, list[str])) == 1_000
+
+
 def test_as_many_levels_as_allowed_are_read(caller: Caller, headers: dict[str, str]) -> None:
     body = order_with("product", b"[" * 29 + b"]" * 29)
     assert pointers(assert_problem(post_order(caller, headers, body), 422, "invalid")) == {
@@ -250,7 +255,7 @@ def _raw_headers(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 def test_a_body_that_grows_too_large_is_refused_before_its_end(caller: Caller, headers: dict[str, str]) -> None:
-    chunk = {"type": "http.request", "body": b" " * 600_000, "more_body": True}
+    chunk: dict[str, Any] = {"type": "http.request", "body": b" " * 600_000, "more_body": True}
     scope = {"path": "/api/v1/echo/orders", "headers": _raw_headers(headers)}
     sent = asyncio.run(_call(caller, scope, [chunk, chunk]))
     assert sent[0]["status"] == 413
@@ -266,7 +271,10 @@ def test_an_announced_size_is_enough_to_refuse(caller: Caller, headers: dict[str
 def test_a_caller_who_hangs_up_is_no_failure_of_ours(caller: Caller, headers: dict[str, str]) -> None:
     failures = len(caller.world.lines("failure"))
     scope = {"path": "/api/v1/echo/orders", "headers": _raw_headers(headers)}
-    messages = [{"type": "http.request", "body": b'{"na', "more_body": True}, {"type": "http.disconnect"}]
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b'{"na', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
     assert asyncio.run(_call(caller, scope, messages))[0]["status"] == 400
     assert len(caller.world.lines("failure")) == failures
 
@@ -506,6 +514,15 @@ def test_the_log_has_one_line_for_each_request_and_nothing_private(caller: Calle
     assert all(line["duration_us"] > 0 and line["time"].endswith("Z") for line in (first, second, third))
     assert b"private" not in b"".join(caller.world.log)
     assert b"Bearer" not in b"".join(caller.world.log)
+
+
+def test_the_log_can_be_for_eyes(tmp_path: Path) -> None:
+    world = World()
+    with serving(world, tmp_path, log="text") as caller:
+        caller.client.get("/api/v1/echo/failure", headers=caller.token())
+    request, failure = world.log[-2:]
+    assert b" 500 GET /api/v1/echo/failure " in request
+    assert b"RuntimeError: 'the secret of the failure'" in failure
 
 
 # ------------------------------------------------------------------ repeated requests

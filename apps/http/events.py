@@ -1,0 +1,67 @@
+"""The feed of events, to be read or to be listened to."""
+
+from typing import Annotated
+
+from dishka import FromDishka, Provider, Scope, provide
+from dishka.integrations.litestar import DishkaRouter
+from litestar import get
+from litestar.params import FromHeader, FromQuery, QueryParameter
+from litestar.response import ServerSentEvent
+from msgspec import Meta
+
+from apps.http.api_request import ApiRequest
+from apps.http.auth import Authenticator
+from apps.http.event_streams import MOST, EventStreams, Pace
+from apps.http.rules import needs
+from core.domain.access import Actor
+from core.queries.events import EventReader, EventView
+from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+
+Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str, Meta(min_length=1, max_length=100)]
+EventType = Annotated[str, Meta(pattern="^[a-z][a-z_]{0,63}$", examples=["sale_recorded"])]
+
+
+class EventStreamsProvider(Provider):
+    """The streams of this process."""
+
+    @provide(scope=Scope.APP)
+    def streams(self, reader: EventReader) -> EventStreams:
+        return EventStreams(reader, Pace(), MOST)
+
+
+@get("/events", opt=needs("event:read"))
+async def list_events(
+    actor: FromDishka[Actor],
+    events: FromDishka[EventReader],
+    event_type: Annotated[list[EventType] | None, QueryParameter(name="type")] = None,
+    limit: FromQuery[Limit] = DEFAULT_LIMIT,
+    cursor: FromQuery[Cursor | None] = None,
+) -> Page[EventView]:
+    """Everything that happened after the cursor, oldest first. Keep the `cursor` of the last event to read on later."""
+    return await events.events(actor, cursor, limit, event_type or ())
+
+
+@get("/events/stream", opt=needs("event:read"))
+async def stream_events(
+    request: ApiRequest,
+    actor: FromDishka[Actor],
+    streams: FromDishka[EventStreams],
+    authenticator: FromDishka[Authenticator],
+    event_type: Annotated[list[EventType] | None, QueryParameter(name="type")] = None,
+    cursor: FromQuery[Cursor | None] = None,
+    last_event_id: FromHeader[Cursor | None] = None,
+) -> ServerSentEvent:
+    """Events as they happen (text/event-stream), from now on or after `Last-Event-ID` (or the cursor). A comment comes
+    every 15 seconds of silence; the stream ends with the access token, after ten minutes at most."""
+    headers = request.scope["state"]["headers"]
+
+    async def still_there() -> Actor:
+        listener = await authenticator.actor(headers.get(b"authorization"), headers.get(b"x-company"))
+        listener.require("event:read")
+        return listener
+
+    return ServerSentEvent(await streams.open(actor, last_event_id or cursor, event_type or (), still_there))
+
+
+router = DishkaRouter("/", route_handlers=[list_events, stream_events], tags=["events"])

@@ -1,0 +1,59 @@
+"""Stock policies: minimum and target of products at sites."""
+
+from typing import Annotated, Literal
+
+from dishka import FromDishka
+from dishka.integrations.litestar import DishkaRouter
+from litestar import delete, get, put
+from litestar.params import FromHeader, FromQuery, JSONBody
+from msgspec import Meta
+
+from apps.http.rules import needs
+from apps.http.versions import known_version
+from core.commands.policies import PoliciesSet, SetPolicies, remove_policy, set_policies
+from core.domain.access import Actor
+from core.ports.policies import Policies
+from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.queries.policies import PolicyFilter, PolicyReader, PolicyView
+
+Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Cursor = Annotated[str, Meta(min_length=1, max_length=800)]
+IfMatch = Annotated[str | None, Meta(max_length=40)]
+
+
+@get("/stock/policies", opt=needs("stock:read"))
+async def list_policies(
+    actor: FromDishka[Actor],
+    policies: FromDishka[PolicyReader],
+    product: FromQuery[Text | None] = None,
+    site: FromQuery[Text | None] = None,
+    include: FromQuery[Literal["total"] | None] = None,
+    limit: FromQuery[Limit] = DEFAULT_LIMIT,
+    cursor: FromQuery[Cursor | None] = None,
+) -> Page[PolicyView]:
+    """Stock policies by SKU and site."""
+    return await policies.policies(actor, PolicyFilter(product, site), limit, cursor, total=include == "total")
+
+
+@put("/stock/policies", opt=needs("policy:write"))
+async def put_policies(
+    data: JSONBody[SetPolicies], actor: FromDishka[Actor], policies: FromDishka[Policies]
+) -> PoliciesSet:
+    """Sets up to 500 policies, all or none. Stock at or below a new minimum raises its alert at once."""
+    return await set_policies(policies, actor, data)
+
+
+@delete("/stock/policies", opt=needs("policy:write"))
+async def delete_policy(
+    actor: FromDishka[Actor],
+    policies: FromDishka[Policies],
+    product: FromQuery[Text],
+    site: FromQuery[Text],
+    if_match: FromHeader[IfMatch] = None,
+) -> None:
+    """Takes away the policy of a product at a site. Its version, in a list, is its ETag."""
+    await remove_policy(policies, actor, product, site, known_version(if_match))
+
+
+router = DishkaRouter("/", route_handlers=[list_policies, put_policies, delete_policy], tags=["stock"])
