@@ -6,6 +6,8 @@ from typing import Protocol
 
 from dishka import Provider, Scope, provide
 
+from adapters.attachment_types.sniffer import AttachmentSniffer
+from adapters.local_disk.file_store import LocalDiskStore
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database
 from adapters.postgres.group_commit import GroupCommitLedger
@@ -18,7 +20,9 @@ from adapters.postgres.uow import PostgresRun
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.signing_key import signing_key
 from apps.settings import Settings
+from core.commands.attachments import Attachments
 from core.ports.clock import Clock, SystemClock
+from core.ports.files import AttachmentTypes, FileStore
 from core.ports.identity import AccessTokens, IdentityStore, Passwords
 from core.ports.stock_ledger import StockLedger
 from core.ports.storage import PostingReader, Run
@@ -52,6 +56,8 @@ class ServicesProvider(Provider):
     scope = Scope.APP
 
     clock = provide(SystemClock, provides=Clock)
+    attachment_types = provide(AttachmentSniffer, provides=AttachmentTypes)
+    attachments = provide(Attachments)
 
     @provide
     def elapsed(self) -> Elapsed:
@@ -62,6 +68,10 @@ class ServicesProvider(Provider):
         passwords = Argon2Passwords()
         yield passwords
         passwords.close()
+
+    @provide
+    def files(self, settings: Settings) -> FileStore:
+        return LocalDiskStore(settings.data / "files")
 
     @provide
     def tokens(self, settings: Settings, clock: Clock) -> AccessTokens:

@@ -10,6 +10,7 @@ import stamina
 
 from adapters.postgres.engine import Connection, Database, Scope
 from adapters.postgres.ledger import LedgerInTransaction
+from adapters.postgres.repositories.attachments import PostgresAttachments
 from adapters.postgres.repositories.catalogue import PostgresCatalogue
 from adapters.postgres.repositories.companies import PostgresCompanies
 from adapters.postgres.repositories.postings import PostgresPostings
@@ -62,6 +63,10 @@ class PostgresUnitOfWork:
     @cached_property
     def events(self) -> PostgresEvents:
         return PostgresEvents(self._connection, self._company_id)
+
+    @cached_property
+    def attachments(self) -> PostgresAttachments:
+        return PostgresAttachments(self._connection, self._company_id)
 
     @cached_property
     def catalogue(self) -> PostgresCatalogue:

@@ -9,7 +9,7 @@ from dishka import AsyncContainer, Provider, make_async_container
 from litestar import Litestar, Router
 from litestar.types import ControllerRouterHandler
 
-from apps.http import companies, health, session, stock
+from apps.http import attachments, companies, health, session, stock
 from apps.http.access_log import Log, Write, to_standard_error
 from apps.http.api_document import complete_document, document_config
 from apps.http.api_request import ApiRequest
@@ -25,7 +25,7 @@ from apps.settings import Settings
 MAX_FORM_PARTS = 50
 
 ROOT_ROUTES: tuple[ControllerRouterHandler, ...] = (health.router, session.well_known_router)
-API_ROUTES: tuple[ControllerRouterHandler, ...] = (session.router, companies.router, stock.router)
+API_ROUTES: tuple[ControllerRouterHandler, ...] = (session.router, companies.router, stock.router, attachments.router)
 
 
 def create_app(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.domain.access import Actor
 from core.domain.stock import Posting, ReturnedKey
+from core.ports.attachments import AttachmentRepository
 from core.ports.catalogue import CatalogueRepository
 from core.ports.companies import CompanyRepository
 from core.ports.reservations import ReservationRepository
@@ -51,6 +52,8 @@ class UnitOfWork(Protocol):
     def postings(self) -> Postings: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def attachments(self) -> AttachmentRepository: ...
     @property
     def catalogue(self) -> CatalogueRepository: ...
     @property

@@ -1,0 +1,1 @@
+"""The demonstration companies: what they are, sell and did in the past year."""

@@ -1,0 +1,109 @@
+"""Builds a demonstration company through the same commands that people use."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from adapters.postgres.repositories.policies import PostgresPolicies
+
+from adapters.postgres.engine import Database, Scope
+from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.uow import PostgresRun
+from apps.cli.demo_company.catalogue import CATEGORIES, PRODUCTS, ean13
+from apps.cli.demo_company.companies import DemoCompany
+from apps.cli.demo_company.year import Year
+from core.commands.catalogue import CreateProduct, create_product
+from core.commands.categories import CreateCategory, create_category
+from core.commands.companies import CreateCompany, CreateSite, NewMember, create_company, create_site, create_user
+from core.commands.policies import PolicyLine, SetPolicies, set_policies
+from core.commands.product_parts import NewBarcode
+from core.domain.access import PRESETS, Actor
+from core.domain.ids import new_id
+from core.domain.stock import MAX_LINES, Posting
+
+TIME_ZONE = "America/Guayaquil"
+INSTALLER = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """What building needs: the database and the hash of the demonstration password."""
+
+    database: Database
+    password_hash: str
+
+    async def build(self, number: int, company: DemoCompany) -> None:
+        """Builds the company, people last: who can sign in finds everything in its place."""
+        run = PostgresRun(self.database)
+        founder = Actor(INSTALLER, new_id(), PRESETS["platform_owner"])
+        admin = Actor(INSTALLER, founder.company, PRESETS["admin"])
+        await run(create_company, founder, CreateCompany(company.code, company.name, time_zone=TIME_ZONE))
+        for site in company.sites:
+            await run(create_site, admin, CreateSite(site.code, site.name, site.type))
+        await _catalogue(run, admin, number)
+        await self._year(admin, number, company)
+        await self._policies(admin, company)
+        for user in company.users():
+            sites = [user.site] if user.site else None
+            member = NewMember(user.login, user.name, self.password_hash, user.role, sites, loopback_only=True)
+            await run(create_user, admin, member)
+
+    async def _year(self, admin: Actor, number: int, company: DemoCompany) -> None:
+        ledger = PostgresStockLedger(self.database)
+        year = Year(number, [site.code for site in company.sites], ZoneInfo(TIME_ZONE), datetime.now(UTC))
+        for postings in in_batches(year.postings()):
+            await ledger.post(admin, postings)
+        yesterday = datetime.now(UTC).date()
+        await self.database.fetch(Scope(admin.company), "SELECT ledger_checkpoint(%s::date - 1)", (yesterday,))
+
+    async def _policies(self, admin: Actor, company: DemoCompany) -> None:
+        lines = [
+            PolicyLine(product.sku, site.code, Decimal(product.minimum), Decimal(product.target))
+            for site in company.sites
+            for product in PRODUCTS
+        ]
+        await set_policies(PostgresPolicies(self.database), admin, SetPolicies(lines))
+
+
+async def _catalogue(run: PostgresRun, admin: Actor, number: int) -> None:
+    classes = await _categories(run, admin)
+    for index, product in enumerate(PRODUCTS, 1):
+        command = CreateProduct(
+            sku=product.sku,
+            name=product.name,
+            category=classes[product.category],
+            price=product.price,
+            cost=product.cost,
+            barcodes=[NewBarcode(ean13(number, index))],
+        )
+        await run(create_product, admin, command)
+
+
+async def _categories(run: PostgresRun, admin: Actor) -> dict[str, UUID]:
+    """Makes the tree; the ids of its classes by name."""
+    classes = {}
+    for name, subcategories in CATEGORIES.items():
+        category = (await run(create_category, admin, CreateCategory(name))).result.id
+        for subname, class_names in subcategories.items():
+            subcategory = (await run(create_category, admin, CreateCategory(subname, category))).result.id
+            for class_name in class_names:
+                made = await run(create_category, admin, CreateCategory(class_name, subcategory))
+                classes[class_name] = made.result.id
+    return classes
+
+
+def in_batches(postings: Iterable[Posting]) -> Iterator[list[Posting]]:
+    """The postings in groups of at most `MAX_LINES` lines."""
+    batch: list[Posting] = []
+    lines = 0
+    for posting in postings:
+        if batch and lines + len(posting.lines) > MAX_LINES:
+            yield batch
+            batch, lines = [], 0
+        batch.append(posting)
+        lines += len(posting.lines)
+    if batch:
+        yield batch

@@ -1,0 +1,99 @@
+"""`pirwa company create` and `pirwa user create`: the first company and people, before anyone can sign in."""
+
+import argparse
+import asyncio
+import getpass
+import os
+from typing import Any
+from uuid import UUID
+
+from adapters.passwords.argon2id import Argon2Passwords
+from adapters.postgres.engine import Database, Scope
+from adapters.postgres.uow import PostgresRun
+from adapters.postgres.verification import PostgresVerifier
+from apps.cli.errors import CommandError
+from apps.cli.place import database_running, open_database, settings
+from core.commands.companies import CreateCompany, NewMember, create_company, create_user
+from core.domain.access import PRESETS, Actor
+from core.domain.company import CostingMethod
+from core.domain.ids import new_id
+
+ADD_PLATFORM_OWNER = "INSERT INTO app_user (id, login, name, password_hash, is_platform_owner, loopback_only) VALUES (%s, %s, %s, %s, true, %s)"
+INSTALLER = UUID(int=0)
+"""Whoever has the database's password: acts with an admin's rights and is recorded as nobody."""
+
+
+def register(commands: Any) -> None:
+    company = commands.add_parser("company", help="create a company").add_subparsers(required=True)
+    create = company.add_parser("create", help="create a company")
+    create.add_argument("code")
+    create.add_argument("name")
+    create.add_argument("--currency", default="USD")
+    create.add_argument("--locale", default="es-EC")
+    create.add_argument("--time-zone", default="America/Guayaquil")
+    create.add_argument("--costing", choices=[method.value for method in CostingMethod], default="average")
+    create.set_defaults(run=run_company)
+
+    user = commands.add_parser("user", help="create a user").add_subparsers(required=True)
+    create = user.add_parser("create", help="create a user; the password comes from PIRWA_PASSWORD or is asked for")
+    create.add_argument("login")
+    create.add_argument("--name")
+    create.add_argument("--company", help="company code; without one the user is a platform owner")
+    create.add_argument("--role", choices=sorted(set(PRESETS) - {"platform_owner"}), default="admin")
+    create.add_argument("--site", action="append", help="limit to this site (id or code); may be repeated")
+    create.set_defaults(run=run_user)
+
+
+def run_company(options: argparse.Namespace) -> None:
+    command = CreateCompany(
+        options.code,
+        options.name,
+        options.currency,
+        options.locale,
+        options.time_zone,
+        CostingMethod(options.costing),
+    )
+    with database_running(settings()) as running:
+
+        async def create() -> None:
+            async with open_database(running) as database:
+                await PostgresRun(database)(create_company, installer(new_id(), "platform_owner"), command)
+
+        asyncio.run(create())
+    print(f"Company {options.code} is created.")
+
+
+def run_user(options: argparse.Namespace) -> None:
+    password = os.environ.get("PIRWA_PASSWORD") or getpass.getpass("Password: ")
+    if len(password) < 12:
+        raise CommandError("a password needs at least 12 characters")
+    with database_running(settings()) as running:
+
+        async def create() -> None:
+            password_hash = await Argon2Passwords().hash(password)
+            async with open_database(running) as database:
+                await add_user(database, options, password_hash)
+
+        asyncio.run(create())
+    print(f"User {options.login} is created.")
+
+
+async def add_user(database: Database, options: argparse.Namespace, password_hash: str) -> None:
+    name = options.name or options.login
+    if options.company is None:
+        await database.fetch(Scope(), ADD_PLATFORM_OWNER, (new_id(), options.login, name, password_hash, False))
+        return
+    member = NewMember(options.login, name, password_hash, options.role, options.site)
+    await PostgresRun(database)(create_user, installer(await company_id(database, options.company), "admin"), member)
+
+
+def installer(company: UUID, role: str) -> Actor:
+    return Actor(INSTALLER, company, PRESETS[role])
+
+
+async def company_id(database: Database, code: str) -> UUID:
+    """The id of the company with this code."""
+    for found, known in await PostgresVerifier(database).companies():
+        if known == code:
+            return found
+    raise CommandError(f"there is no company {code}")

@@ -1,0 +1,62 @@
+"""Serving HTTP inside this process, until a signal asks it to end."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from apps.cli.errors import CommandError
+from apps.http.app import create_app
+from apps.settings import Settings
+
+Background = Callable[[Settings, asyncio.Event], Awaitable[None]]
+
+
+async def serve_here(settings: Settings, *background: Background, announce: str = "") -> None:
+    """Serves the application with `background` work beside it; both end gracefully on SIGINT or SIGTERM."""
+    server = Server(
+        create_app(settings),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        backlog=1024,
+        log_level=LogLevels.error,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=30_000),
+    )
+    ending = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, ending.set)
+    tasks = [asyncio.create_task(_until(work, settings, ending)) for work in background]
+    serving = asyncio.create_task(server.serve())
+    if announce:
+        print(announce, flush=True)
+    await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
+    ending.set()
+    server.stop()
+    await asyncio.gather(serving, *tasks)
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raises `CommandError` where the address cannot be listened on, before anything is started."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise CommandError(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror} (choose another PIRWA_PORT)"
+            ) from error
+
+
+async def _until(work: Background, settings: Settings, ending: asyncio.Event) -> None:
+    try:
+        await work(settings, ending)
+    finally:
+        ending.set()

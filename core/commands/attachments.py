@@ -1,0 +1,64 @@
+"""Files that support a posting, a transfer or a product: kept as they came, shown to whoever may see the subject."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from core.domain.access import Actor
+from core.domain.errors import Fault, NotFound, refuse_if
+from core.domain.ids import new_id
+from core.ports.attachments import AttachmentView, NewAttachment, SubjectType
+from core.ports.files import AttachmentTypes, FileStore
+from core.ports.storage import Run, UnitOfWork
+
+NAME_LIMIT = 200
+
+
+class Attachments:
+    """Attaches files and gives them back. The content is stored before the row that refers to it."""
+
+    def __init__(self, run: Run, store: FileStore, types: AttachmentTypes) -> None:
+        self._run, self._store, self._types = run, store, types
+
+    async def add(
+        self, actor: Actor, subject_type: SubjectType, subject_id: UUID, name: str, content: bytes
+    ) -> AttachmentView:
+        """Attaches a file. Raises `RefusedFile` for content that may not be kept and `NotFound` for the subject."""
+        actor.require("attachment:add")
+        tidy = name.replace("\\", "/").rpartition("/")[2].strip()
+        refuse_if(
+            []
+            if 0 < len(tidy) <= NAME_LIMIT
+            else [Fault("/file", "bad_name", "needs a file name of at most 200 characters")]
+        )
+        media_type = await asyncio.to_thread(self._types.media_type, content)
+        stored = await self._store.put(actor.company, io.BytesIO(content))
+        new = NewAttachment(new_id(), subject_type, subject_id, tidy, media_type, stored.size, stored.digest)
+        return (await self._run(_attach, actor, new)).result
+
+    async def content(self, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, AsyncIterator[bytes]]:
+        """A file with its content."""
+        actor.require("attachment:read")
+        view, digest = (await self._run(_find, actor, attachment_id)).result
+        return view, await self._store.open(actor.company, digest)
+
+
+async def _attach(uow: UnitOfWork, actor: Actor, command: NewAttachment) -> AttachmentView:
+    view = await uow.attachments.add(actor, command)
+    data = {"subject_type": command.subject_type.value, "subject": str(command.subject_id), "name": command.name}
+    await uow.events.append("file_attached", "attachment", command.id, data)
+    return view
+
+
+async def _find(uow: UnitOfWork, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, str]:
+    found = await uow.attachments.find(actor, attachment_id)
+    if found is None:
+        raise NotFound("attachment_not_found", "no attachment has this id")
+    return found
+
+
+async def list_attachments(uow: UnitOfWork, actor: Actor, subject_id: UUID) -> list[AttachmentView]:
+    """The files of a subject, oldest first; none for a subject that the caller may not see."""
+    actor.require("attachment:read")
+    return await uow.attachments.of(actor, subject_id)
