@@ -38,7 +38,7 @@ async def serve_here(settings: Settings, *background: Background, announce: str 
         print(announce, flush=True)
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     ending.set()
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]
     await asyncio.gather(serving, *tasks)
 
 

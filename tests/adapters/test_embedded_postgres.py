@@ -256,9 +256,11 @@ def _commit_without_end(
 
 
 def _kill_when(under_way: threading.Event, leader: psutil.Process) -> None:
+    """Kills the server and returns when it is dead."""
     under_way.wait()
     for process in (leader, *leader.children()):
         process.kill()
+    os.waitid(os.P_PID, leader.pid, os.WEXITED | os.WNOWAIT)
 
 
 def _is_alive(process: psutil.Process) -> bool:
