@@ -11,23 +11,34 @@ from adapters.local_disk.file_store import LocalDiskStore
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database
 from adapters.postgres.group_commit import GroupCommitLedger
+from adapters.postgres.queries.balances import PostgresBalanceReader
 from adapters.postgres.queries.companies import PostgresCompanyReader
+from adapters.postgres.queries.policies import PostgresPolicyReader
+from adapters.postgres.queries.reservations import PostgresReservationReader
 from adapters.postgres.queries.stock import PostgresStockReader
+from adapters.postgres.queries.transfers import PostgresTransferReader
 from adapters.postgres.readiness import DatabaseReadiness
 from adapters.postgres.repositories.identity import PostgresIdentities
+from adapters.postgres.repositories.policies import PostgresPolicies
 from adapters.postgres.repositories.postings import PostingLookup
 from adapters.postgres.uow import PostgresRun
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.signing_key import signing_key
+from apps.catalogue_ioc import CatalogueProvider
 from apps.settings import Settings
 from core.commands.attachments import Attachments
 from core.ports.clock import Clock, SystemClock
 from core.ports.files import AttachmentTypes, FileStore
 from core.ports.identity import AccessTokens, IdentityStore, Passwords
+from core.ports.policies import Policies
 from core.ports.stock_ledger import StockLedger
 from core.ports.storage import PostingReader, Run
+from core.queries.balances import BalanceReader
 from core.queries.companies import CompanyReader
+from core.queries.policies import PolicyReader
+from core.queries.reservations import ReservationReader
 from core.queries.stock import StockReader
+from core.queries.transfers import TransferReader
 
 
 class Elapsed(Protocol):
@@ -90,6 +101,11 @@ class StorageProvider(Provider):
     postings = provide(PostingLookup, provides=PostingReader)
     stock = provide(PostgresStockReader, provides=StockReader)
     companies = provide(PostgresCompanyReader, provides=CompanyReader)
+    balances = provide(PostgresBalanceReader, provides=BalanceReader)
+    reservations = provide(PostgresReservationReader, provides=ReservationReader)
+    transfers = provide(PostgresTransferReader, provides=TransferReader)
+    policies = provide(PostgresPolicies, provides=Policies)
+    policy_reader = provide(PostgresPolicyReader, provides=PolicyReader)
 
     @provide
     async def database(self, settings: Settings) -> AsyncIterator[Database]:
@@ -103,4 +119,4 @@ class StorageProvider(Provider):
 
 def shared_providers(settings: Settings) -> list[Provider]:
     """The providers of every process."""
-    return [SettingsProvider(settings), ServicesProvider(), StorageProvider()]
+    return [SettingsProvider(settings), ServicesProvider(), StorageProvider(), CatalogueProvider()]

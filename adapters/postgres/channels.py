@@ -30,8 +30,9 @@ _LEASE = """
     RETURNING i.settings, c.failures
 """
 _DIRTY = """
-    SELECT l.external_item, l.external_location, l.want_version, greatest(CASE p.kind
-        WHEN 'unit' THEN coalesce(s.allocatable - s.promised, 0)
+    SELECT l.external_item, l.external_location, l.want_version, greatest(CASE
+        WHEN NOT p.active THEN 0
+        WHEN p.kind = 'unit' THEN coalesce(s.allocatable - s.promised, 0)
         ELSE coalesce((SELECT min(floor(coalesce(c.allocatable - c.promised, 0) / k.quantity)) FROM kit_component k
              LEFT JOIN site_stock c ON c.company_id = k.company_id AND c.product_id = k.component_id AND c.site_id = l.site_id
              WHERE k.company_id = %(company)s AND k.kit_id = l.product_id), 0) END, 0)

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from psycopg import errors
-
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import POST, Entry, PostgresStockLedger, parameters, views
 from core.domain.access import Actor
-from core.domain.errors import Busy, DomainError
+from core.domain.errors import Busy
 from core.domain.stock import Posting
 from core.ports.stock_ledger import IdempotencyKey, Posted
 
@@ -35,7 +33,7 @@ class _Lane:
     """The requests of one company, and how many groups are under way for it."""
 
     waiting: deque[_Waiting] = field(default_factory=deque)
-    flushers: set[asyncio.Task[None]] = field(default_factory=set)
+    flushers: int = 0
 
 
 class GroupCommitLedger:
@@ -45,6 +43,7 @@ class GroupCommitLedger:
         self._database = database
         self._single = PostgresStockLedger(database)
         self._lanes: dict[UUID, _Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
 
     async def post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None = None) -> Posted:
@@ -54,19 +53,26 @@ class GroupCommitLedger:
         answer: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
         lane.waiting.append(_Waiting(Entry(actor, postings, key), answer))
         self._waiting += 1
-        if len(lane.flushers) < FLUSHERS:
+        if lane.flushers < FLUSHERS:
+            lane.flushers += 1
             task = asyncio.create_task(self._flush(actor.company, lane))
-            lane.flushers.add(task)
-            task.add_done_callback(lane.flushers.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         # A caller who goes away does not take the group with them: the future alone is theirs.
         return await answer
 
     async def _flush(self, company: UUID, lane: _Lane) -> None:
-        while group := _next_group(lane.waiting):
-            self._waiting -= len(group)
-            await self._commit(company, group)
-        if not lane.waiting and len(lane.flushers) == 1:
-            self._lanes.pop(company, None)
+        try:
+            while taken := _next_group(lane.waiting):
+                self._waiting -= len(taken)
+                # Who has gone before their turn wants nothing any more.
+                if group := [waiting for waiting in taken if not waiting.answer.cancelled()]:
+                    await self._commit(company, group)
+        finally:
+            # In the same step as the last look at the lane: nobody may count on a flusher that looks no more.
+            lane.flushers -= 1
+            if not lane.flushers and not lane.waiting:
+                self._lanes.pop(company, None)
 
     async def _commit(self, company: UUID, group: list[_Waiting]) -> None:
         if len(group) == 1:
@@ -75,7 +81,7 @@ class GroupCommitLedger:
         try:
             entries = [waiting.entry for waiting in group]
             rows = await self._database.fetch(Scope(company), POST, parameters(entries))
-        except (DomainError, errors.Error):
+        except Exception:  # whatever it is: each of the group learns its own answer
             await asyncio.gather(*(self._alone(waiting) for waiting in group))
             return
         shown = iter(views(rows[0][0]))

@@ -15,6 +15,8 @@ from core.domain.errors import DomainError, Fault, Invalid
 from core.domain.stock import Line, Place, Posting
 from core.ports.stock_ledger import IdempotencyKey, Posted, PostingView
 
+_NOBODY = UUID(int=0)  # acts in scheduled work; its postings name no person
+
 POST = "SELECT ledger_post(%s::json, %s::json, %s::json, %b)::text"
 _STORED = "SELECT encode(request_hash, 'hex'), result::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
 
@@ -30,7 +32,7 @@ class _Key(msgspec.Struct):
 class _Header(msgspec.Struct, omit_defaults=True):
     posting: int
     id: UUID
-    actor: UUID
+    actor: UUID | None
     reach: list[UUID] | None
     kind: str
     document_type: str
@@ -106,7 +108,7 @@ def _header(index: int, actor: Actor, posting: Posting) -> _Header:
     return _Header(
         index,
         posting.id,
-        actor.user_id,
+        None if actor.user_id == _NOBODY else actor.user_id,
         None if actor.sites is None else list(actor.sites),
         posting.kind.value,
         document.type.value,

@@ -1,5 +1,7 @@
 """Brings a database to the present schema: roles, Alembic revisions, functions, grants. Safe to repeat, one at a time."""
 
+import sys
+from hashlib import sha256
 from importlib.resources import files
 
 import psycopg
@@ -8,6 +10,10 @@ from psycopg import sql
 FUNCTIONS = ("costing", "ledger", "ledger_post", "reservations", "policies", "checkpoints", "roles")
 _ROLES = ("pirwa_app", "pirwa_dispatch")
 _LOCK = 7_240_193_551
+_HERE = files("adapters.postgres")
+_STAMP = "SELECT obj_description('public'::regnamespace, 'pg_namespace')"
+
+Connection = psycopg.Connection[tuple[object, ...]]
 
 
 def migrate(url: str) -> None:
@@ -15,25 +21,46 @@ def migrate(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         _require_version(connection)
+        if is_current(connection):
+            return
         _make_roles(connection)
         _upgrade(url)
         with connection.transaction():
             for name in FUNCTIONS:
                 connection.execute(function_source(name))
+            connection.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(stamp())))
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database bears the stamp of this version's schema; then there is nothing to do."""
+    row = connection.execute(_STAMP).fetchone()
+    return row is not None and row[0] == stamp()
+
+
+def stamp() -> str:
+    """What tells one schema from another: a digest of the revisions and functions."""
+    digest = sha256()
+    for revision in sorted(
+        (one for one in _HERE.joinpath("migrations", "versions").iterdir()), key=lambda one: one.name
+    ):
+        if revision.name.endswith((".py", ".sql")):
+            digest.update(revision.read_bytes())
+    for name in FUNCTIONS:
+        digest.update(function_source(name))
+    return f"pirwa {digest.hexdigest()}"
 
 
 def function_source(name: str) -> bytes:
-    return files("adapters.postgres").joinpath("functions", f"{name}.sql").read_bytes()
+    return _HERE.joinpath("functions", f"{name}.sql").read_bytes()
 
 
-def _require_version(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    if connection.info.server_version < 150_000:
-        raise SystemExit(
-            f"Pirwa needs PostgreSQL 15 or later; this server is {connection.info.server_version // 10_000}"
-        )
+def _require_version(connection: Connection) -> None:
+    version = connection.info.server_version
+    if version < 150_000:
+        raise SystemExit(f"Pirwa needs PostgreSQL 15 or later; this server is {version // 10_000}")
 
 
-def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def _make_roles(connection: Connection) -> None:
     for role in _ROLES:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
@@ -49,3 +76,7 @@ def _upgrade(url: str) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+if __name__ == "__main__":  # a process of its own gives back the memory that Alembic takes; the URL comes by the pipe
+    migrate(sys.stdin.readline().strip())

@@ -62,7 +62,7 @@ posting = _table(
 )
 product = _table(
     "product",
-    "company_id id sku sku_key name description kind tracking unit category_id price cost shelf_life_days "
+    "company_id id sku sku_key name name_key description kind tracking unit category_id price cost shelf_life_days "
     "active created_at updated_at version",
 )
 product_image = _table(

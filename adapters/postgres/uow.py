@@ -30,20 +30,28 @@ _CLAIM = (
 )
 _STORED = "SELECT encode(request_hash, 'hex'), result::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
 _STORE = "UPDATE idempotency_key SET result = %s::json WHERE company_id = %s AND principal_id = %s AND key = %s"
-_EVENT = (
-    "INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data) VALUES (%s, %s, %s, %s, %s::jsonb)"
-)
+_EVENTS = """
+    INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
+    SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::jsonb[])
+"""
 
 
 class PostgresEvents:
-    """`Events` in the transaction of a unit of work."""
+    """`Events` in the transaction of a unit of work: gathered, and written in one statement before the commit."""
 
     def __init__(self, connection: Connection, company_id: UUID) -> None:
         self._connection, self._company_id = connection, company_id
+        self._gathered: list[tuple[str, str, UUID, str]] = []
 
     async def append(self, event_type: str, subject_type: str, subject_id: UUID, data: Mapping[str, object]) -> None:
-        payload = msgspec.json.encode(data).decode()
-        await self._connection.execute(_EVENT, (self._company_id, event_type, subject_type, subject_id, payload))
+        self._gathered.append((event_type, subject_type, subject_id, msgspec.json.encode(data).decode()))
+
+    async def write(self) -> None:
+        """Writes what was gathered."""
+        if self._gathered:
+            columns = [list(column) for column in zip(*self._gathered, strict=True)]
+            await self._connection.execute(_EVENTS, (self._company_id, *columns))
+            self._gathered.clear()
 
 
 class PostgresUnitOfWork:
@@ -116,7 +124,9 @@ class PostgresRun:
         async with self._database.transaction(Scope(company_id)) as connection:
             if key and (stored := await self._claim(connection, company_id, key)):
                 return Outcome(msgspec.json.decode(stored, type=_result_type(use_case)), replayed=True)
-            result = await use_case(PostgresUnitOfWork(connection, company_id), actor, command)
+            uow = PostgresUnitOfWork(connection, company_id)
+            result = await use_case(uow, actor, command)
+            await uow.events.write()
             if key:
                 answer = msgspec.json.encode(result).decode()
                 await connection.execute(_STORE, (answer, company_id, key.principal_id, key.key))

@@ -9,7 +9,6 @@ import psycopg
 
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database, Scope
-from adapters.postgres.migrate import migrate
 from adapters.postgres.verification import PostgresVerifier
 from apps.cli.demo_company.building import Builder
 from apps.cli.demo_company.companies import demo_companies
@@ -41,9 +40,10 @@ def run(options: argparse.Namespace) -> None:
         raise CommandError("the demonstration has a password that everybody knows: it listens on this machine only")
     if not options.no_serve:
         require_free_port(chosen)
+    if options.clear:
+        with database_running(chosen) as running:
+            _clear(running)
     with database_running(chosen) as running:
-        if options.clear:
-            _clear(running, options.companies)
         asyncio.run(_set_up(running, options.companies))
         if not options.no_serve:
             start(running, f'\nSign in as techcorp_admin, or as admin for the platform; the password is "{PASSWORD}".')
@@ -67,7 +67,7 @@ async def _add_platform_owner(database: Database, password_hash: str) -> None:
         await database.fetch(Scope(), ADD_PLATFORM_OWNER, (new_id(), "admin", "Administrador", password_hash, True))
 
 
-def _clear(running: Settings, count: int) -> None:
+def _clear(running: Settings) -> None:
     """Drops everything, provided that nothing but demonstration companies is there."""
     url = running.database_url or ""
     known = {company.code for company in demo_companies(MOST_COMPANIES)}
@@ -78,7 +78,6 @@ def _clear(running: Settings, count: int) -> None:
             raise CommandError(f"this database also holds {', '.join(strangers)}: nothing was cleared")
         owner.execute("DROP SCHEMA public CASCADE")
         owner.execute("CREATE SCHEMA public")
-    migrate(url)
     _tell("The demonstration's data is cleared.")
 
 

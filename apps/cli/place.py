@@ -1,6 +1,8 @@
 """Where a command works: the settings, and the database that they name, started if it is the embedded one."""
 
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -9,7 +11,6 @@ import msgspec
 
 from adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from adapters.postgres.engine import Database
-from adapters.postgres.migrate import migrate
 from apps.cli.errors import CommandError
 from apps.settings import Settings, SettingsError, load_settings
 
@@ -26,7 +27,7 @@ def settings() -> Settings:
 def database_running(chosen: Settings) -> Iterator[Settings]:
     """The settings with the URL of a migrated database that runs as long as the block."""
     if chosen.database_url:
-        migrate(chosen.database_url)
+        _migrate(chosen.database_url)
         yield chosen
         return
     server = EmbeddedPostgres(chosen.data / "postgres")
@@ -35,10 +36,18 @@ def database_running(chosen: Settings) -> Iterator[Settings]:
     except EmbeddedPostgresError as error:
         raise CommandError(str(error)) from error
     try:
-        migrate(server.url)
+        _migrate(server.url)
         yield msgspec.structs.replace(chosen, database_url=server.url)
     finally:
         server.stop()
+
+
+def _migrate(url: str) -> None:
+    """In a process of its own, because what migrating takes of memory this one would never give back."""
+    command = [sys.executable, "-m", "adapters.postgres.migrate"]
+    done = subprocess.run(command, input=url, text=True, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise CommandError(f"the database could not be migrated: {done.stderr.strip().splitlines()[-1]}")
 
 
 @asynccontextmanager

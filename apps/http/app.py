@@ -9,7 +9,22 @@ from dishka import AsyncContainer, Provider, make_async_container
 from litestar import Litestar, Router
 from litestar.types import ControllerRouterHandler
 
-from apps.http import attachments, companies, health, session, stock
+from apps.http import (
+    attachments,
+    balances,
+    catalogue,
+    categories,
+    companies,
+    events,
+    files,
+    health,
+    plugins,
+    policies,
+    reservations,
+    session,
+    stock,
+    transfers,
+)
 from apps.http.access_log import Log, Write, to_standard_error
 from apps.http.api_document import complete_document, document_config
 from apps.http.api_request import ApiRequest
@@ -21,11 +36,26 @@ from apps.http.metrics import Metrics
 from apps.http.rules import JSON_LIMIT, read_rules
 from apps.ioc import shared_providers
 from apps.settings import Settings
+from apps.way_out import WayOutProvider
 
 MAX_FORM_PARTS = 50
 
 ROOT_ROUTES: tuple[ControllerRouterHandler, ...] = (health.router, session.well_known_router)
-API_ROUTES: tuple[ControllerRouterHandler, ...] = (session.router, companies.router, stock.router, attachments.router)
+API_ROUTES: tuple[ControllerRouterHandler, ...] = (
+    session.router,
+    companies.router,
+    categories.router,
+    catalogue.router,
+    files.router,
+    stock.router,
+    balances.router,
+    reservations.router,
+    policies.router,
+    transfers.router,
+    attachments.router,
+    events.router,
+    plugins.router,
+)
 
 
 def create_app(
@@ -39,7 +69,9 @@ def create_app(
     Raises `UndeclaredRoutes` when a route does not say who may call it.
     """
     metrics = Metrics()
-    container = make_async_container(*shared_providers(settings), HttpProvider(metrics), *providers)
+    container = make_async_container(
+        *shared_providers(settings), WayOutProvider(), events.EventStreamsProvider(), HttpProvider(metrics), *providers
+    )
     gate = Gate()
     app = Litestar(
         [*ROOT_ROUTES, Router("/api/v1", route_handlers=[*API_ROUTES, *routes])],

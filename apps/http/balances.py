@@ -9,41 +9,40 @@ from litestar import get, post
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta
 
+from apps.http.parameters import Cursor, Limit, Text
 from apps.http.rules import needs
 from core.domain.access import Actor
 from core.domain.errors import Fault, refuse_if
 from core.queries.balances import Availability, Balance, BalanceFilter, BalanceReader
-from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.queries.paging import DEFAULT_LIMIT, Page
 
 MAX_ASKED = 500
 
-Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Cursor = Annotated[str, Meta(min_length=1, max_length=800)]
+Reference = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class AskAvailability(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Products by SKU or id, kits among them, at most 500."""
 
-    products: Annotated[list[Text], Meta(min_length=1, max_length=MAX_ASKED)]
+    products: Annotated[list[Reference], Meta(min_length=1, max_length=MAX_ASKED)]
 
 
 @get("/stock/balances", opt=needs("stock:read"))
 async def list_balances(
     actor: FromDishka[Actor],
     stock: FromDishka[BalanceReader],
-    product: FromQuery[Text | None] = None,
-    site: FromQuery[Text | None] = None,
+    product: Text = None,
+    site: Text = None,
     low: FromQuery[bool | None] = None,
     out: FromQuery[bool | None] = None,
     lots: FromQuery[bool] = False,
-    include: FromQuery[Literal["total"] | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    include: FromQuery[list[Literal["total"]] | None] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[Balance]:
     """Stock by SKU and site: on hand, reserved, available, in transit; with `lots` also by place and lot."""
     wanted = BalanceFilter(product, site, low, out)
-    return await stock.balances(actor, wanted, limit, cursor, places=lots, total=include == "total")
+    return await stock.balances(actor, wanted, limit, cursor, places=lots, total=bool(include))
 
 
 @post("/stock/availability", opt=needs("stock:read"), status_code=200)

@@ -1,14 +1,13 @@
 """The company, its sites and places, its people; companies for the platform owner."""
 
-from typing import Annotated
 from uuid import UUID
 
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import get, patch, post
-from litestar.params import FromHeader, FromPath, JSONBody
-from msgspec import Meta
+from litestar.params import FromPath, JSONBody
 
+from apps.http.parameters import IfMatch
 from apps.http.rules import needs
 from apps.http.versions import known_version
 from core.commands.companies import (
@@ -34,8 +33,6 @@ from core.ports.identity import Passwords
 from core.ports.storage import Run
 from core.queries.companies import CompanyReader, CompanyView, SiteView, UserView
 
-IfMatch = Annotated[str | None, Meta(max_length=40)]
-
 
 @post("/companies", opt=needs("platform:company"))
 async def create_new_company(data: JSONBody[CreateCompany], actor: FromDishka[Actor], run: FromDishka[Run]) -> Created:
@@ -55,7 +52,7 @@ async def change_own_company(
     data: JSONBody[ChangeCompany],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
-    if_match: FromHeader[IfMatch] = None,
+    if_match: IfMatch = None,
 ) -> Changed:
     """Changes the company's settings; `locked_through` closes its books up to that instant."""
     return (await run(change_company, actor, (data, known_version(if_match)))).result
@@ -79,7 +76,7 @@ async def change_one_site(
     data: JSONBody[ChangeSite],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
-    if_match: FromHeader[IfMatch] = None,
+    if_match: IfMatch = None,
 ) -> Changed:
     """Changes a site."""
     return (await run(change_site, actor, (site_id, data, known_version(if_match)))).result

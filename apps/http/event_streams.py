@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakSet
 
 import msgspec
 from litestar.response import ServerSentEventMessage
@@ -14,6 +16,8 @@ from core.queries.events import EventReader, EventView
 
 BATCH = 100
 MOST = 100  # streams of one process
+
+Messages = AsyncGenerator[ServerSentEventMessage, None]
 
 StillThere = Callable[[], Awaitable[Actor]]
 """Who listens, with the rights of this moment. Raises when they have none any more."""
@@ -33,33 +37,32 @@ class EventStreams:
 
     def __init__(self, reader: EventReader, pace: Pace, most: int) -> None:
         self._reader, self._pace, self._most = reader, pace, most
-        self._open = 0
+        self._opening = 0
+        self._open: WeakSet[Messages] = WeakSet()  # a stream that nobody listens to any more is gone by itself
 
-    async def open(
-        self, actor: Actor, cursor: str | None, types: Sequence[str], still_there: StillThere
-    ) -> AsyncIterator[ServerSentEventMessage]:
+    async def open(self, actor: Actor, cursor: str | None, types: Sequence[str], still_there: StillThere) -> Messages:
         """The events after the cursor, or from now on. Raises Busy when too many listen, and Invalid for a bad cursor."""
-        if self._open >= self._most:
+        if len(self._open) + self._opening >= self._most:
             raise Busy("too_many_streams", "too many streams are open", details={"retry_after": 10})
-        if cursor is None:
-            cursor = await self._reader.end(actor)
-        else:
-            await self._reader.events(actor, cursor, 1, types)
-        return self._counted(self._follow(cursor, types, still_there))
-
-    async def _counted(self, messages: AsyncIterator[ServerSentEventMessage]) -> AsyncIterator[ServerSentEventMessage]:
-        self._open += 1
+        self._opening += 1
         try:
-            async for message in messages:
-                yield message
-        except DomainError:  # the listener may not listen any more, or the database is away: they will come again
-            return
+            if cursor is None:
+                cursor = await self._reader.end(actor)
+            else:
+                await self._reader.events(actor, cursor, 1, types)
         finally:
-            self._open -= 1
+            self._opening -= 1
+        stream = self._follow(cursor, types, still_there)
+        self._open.add(stream)
+        return stream
 
-    async def _follow(
-        self, cursor: str, types: Sequence[str], still_there: StillThere
-    ) -> AsyncIterator[ServerSentEventMessage]:
+    async def _follow(self, cursor: str, types: Sequence[str], still_there: StillThere) -> Messages:
+        """Ends when the listener may not listen any more, or the database is away: they will come again."""
+        with suppress(DomainError):
+            async for message in self._messages(cursor, types, still_there):
+                yield message
+
+    async def _messages(self, cursor: str, types: Sequence[str], still_there: StillThere) -> Messages:
         started = heard = time.monotonic()
         while time.monotonic() - started < self._pace.life:
             actor = await still_there()

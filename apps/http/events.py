@@ -5,21 +5,22 @@ from typing import Annotated
 from dishka import FromDishka, Provider, Scope, provide
 from dishka.integrations.litestar import DishkaRouter
 from litestar import get
-from litestar.params import FromHeader, FromQuery, QueryParameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent
 from msgspec import Meta
 
 from apps.http.api_request import ApiRequest
 from apps.http.auth import Authenticator
 from apps.http.event_streams import MOST, EventStreams, Pace
+from apps.http.parameters import Cursor, Limit
 from apps.http.rules import needs
 from core.domain.access import Actor
 from core.queries.events import EventReader, EventView
-from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.queries.paging import DEFAULT_LIMIT, Page
 
-Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-Cursor = Annotated[str, Meta(min_length=1, max_length=100)]
 EventType = Annotated[str, Meta(pattern="^[a-z][a-z_]{0,63}$", examples=["sale_recorded"])]
+EventTypes = Annotated[list[EventType] | None, QueryParameter(max_items=50)]
+LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID", min_length=1, max_length=100)]
 
 
 class EventStreamsProvider(Provider):
@@ -34,12 +35,12 @@ class EventStreamsProvider(Provider):
 async def list_events(
     actor: FromDishka[Actor],
     events: FromDishka[EventReader],
-    event_type: Annotated[list[EventType] | None, QueryParameter(name="type")] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    type: EventTypes = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[EventView]:
     """Everything that happened after the cursor, oldest first. Keep the `cursor` of the last event to read on later."""
-    return await events.events(actor, cursor, limit, event_type or ())
+    return await events.events(actor, cursor, limit, type or ())
 
 
 @get("/events/stream", opt=needs("event:read"))
@@ -48,9 +49,9 @@ async def stream_events(
     actor: FromDishka[Actor],
     streams: FromDishka[EventStreams],
     authenticator: FromDishka[Authenticator],
-    event_type: Annotated[list[EventType] | None, QueryParameter(name="type")] = None,
-    cursor: FromQuery[Cursor | None] = None,
-    last_event_id: FromHeader[Cursor | None] = None,
+    type: EventTypes = None,
+    cursor: Cursor = None,
+    last_event_id: LastEventId = None,
 ) -> ServerSentEvent:
     """Events as they happen (text/event-stream), from now on or after `Last-Event-ID` (or the cursor). A comment comes
     every 15 seconds of silence; the stream ends with the access token, after ten minutes at most."""
@@ -61,7 +62,7 @@ async def stream_events(
         listener.require("event:read")
         return listener
 
-    return ServerSentEvent(await streams.open(actor, last_event_id or cursor, event_type or (), still_there))
+    return ServerSentEvent(await streams.open(actor, last_event_id or cursor, type or (), still_there))
 
 
 router = DishkaRouter("/", route_handlers=[list_events, stream_events], tags=["events"])

@@ -1,12 +1,9 @@
 """Plugins in the caller's company."""
 
-from typing import Annotated
-
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta
 
 from apps.http.rules import needs
 from core.commands.plugins import EnabledPlugin, EnablePlugin, disable_plugin, enable_plugin
@@ -15,8 +12,6 @@ from core.ports.doorbell import Doorbell
 from core.ports.plugins import Installations, Plugins
 from core.queries.paging import Page
 from core.queries.plugins import PluginView, list_plugins
-
-PluginId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 @get("/plugins", opt=needs("plugin:read"))
@@ -29,7 +24,7 @@ async def list_all_plugins(
 
 @post("/plugins/{plugin_id:str}/enable", opt=needs("plugin:write"), status_code=200)
 async def enable_one_plugin(
-    plugin_id: FromPath[PluginId],
+    plugin_id: FromPath[str],
     data: JSONBody[EnablePlugin],
     actor: FromDishka[Actor],
     plugins: FromDishka[Plugins],
@@ -42,7 +37,7 @@ async def enable_one_plugin(
 
 @post("/plugins/{plugin_id:str}/disable", opt=needs("plugin:write"), status_code=204)
 async def disable_one_plugin(
-    plugin_id: FromPath[PluginId],
+    plugin_id: FromPath[str],
     actor: FromDishka[Actor],
     installations: FromDishka[Installations],
     doorbell: FromDishka[Doorbell],

@@ -5,35 +5,32 @@ from typing import Annotated, Literal
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import delete, get, put
-from litestar.params import FromHeader, FromQuery, JSONBody
-from msgspec import Meta
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from apps.http.parameters import Cursor, IfMatch, Limit, Text
 from apps.http.rules import needs
 from apps.http.versions import known_version
 from core.commands.policies import PoliciesSet, SetPolicies, remove_policy, set_policies
 from core.domain.access import Actor
 from core.ports.policies import Policies
-from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.queries.paging import DEFAULT_LIMIT, Page
 from core.queries.policies import PolicyFilter, PolicyReader, PolicyView
 
-Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Cursor = Annotated[str, Meta(min_length=1, max_length=800)]
-IfMatch = Annotated[str | None, Meta(max_length=40)]
+Named = Annotated[str, QueryParameter(min_length=1, max_length=200)]
 
 
 @get("/stock/policies", opt=needs("stock:read"))
 async def list_policies(
     actor: FromDishka[Actor],
     policies: FromDishka[PolicyReader],
-    product: FromQuery[Text | None] = None,
-    site: FromQuery[Text | None] = None,
-    include: FromQuery[Literal["total"] | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    product: Text = None,
+    site: Text = None,
+    include: FromQuery[list[Literal["total"]] | None] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[PolicyView]:
     """Stock policies by SKU and site."""
-    return await policies.policies(actor, PolicyFilter(product, site), limit, cursor, total=include == "total")
+    return await policies.policies(actor, PolicyFilter(product, site), limit, cursor, total=bool(include))
 
 
 @put("/stock/policies", opt=needs("policy:write"))
@@ -48,9 +45,9 @@ async def put_policies(
 async def delete_policy(
     actor: FromDishka[Actor],
     policies: FromDishka[Policies],
-    product: FromQuery[Text],
-    site: FromQuery[Text],
-    if_match: FromHeader[IfMatch] = None,
+    product: Named,
+    site: Named,
+    if_match: IfMatch = None,
 ) -> None:
     """Takes away the policy of a product at a site. Its version, in a list, is its ETag."""
     await remove_policy(policies, actor, product, site, known_version(if_match))

@@ -6,10 +6,10 @@ from uuid import UUID
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from apps.http.idempotency import replayable
+from apps.http.parameters import Cursor, Limit, Text
 from apps.http.rules import needs
 from core.commands.reservations import (
     Reserved,
@@ -24,12 +24,8 @@ from core.ports.clock import Clock
 from core.ports.reservations import ReservationView
 from core.ports.stock_ledger import IdempotencyKey
 from core.ports.storage import Run
-from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.queries.paging import DEFAULT_LIMIT, Page
 from core.queries.reservations import ReservationFilter, ReservationReader
-
-Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Cursor = Annotated[str, Meta(min_length=1, max_length=800)]
 
 
 @post("/stock/reservations", opt=needs("stock:reserve", keyed=True))
@@ -49,16 +45,16 @@ async def create_reservations(
 async def list_reservations(
     actor: FromDishka[Actor],
     reservations: FromDishka[ReservationReader],
-    product: FromQuery[Text | None] = None,
-    site: FromQuery[Text | None] = None,
-    state: FromQuery[ReservationState | None] = None,
-    include: FromQuery[Literal["total"] | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    product: Text = None,
+    site: Text = None,
+    in_state: Annotated[ReservationState | None, QueryParameter(name="state")] = None,
+    include: FromQuery[list[Literal["total"]] | None] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[ReservationView]:
     """Reservations, newest first."""
-    wanted = ReservationFilter(product, site, state)
-    return await reservations.reservations(actor, wanted, limit, cursor, total=include == "total")
+    wanted = ReservationFilter(product, site, in_state)
+    return await reservations.reservations(actor, wanted, limit, cursor, total=bool(include))
 
 
 @post("/stock/reservations/{reservation_id:uuid}/commit", opt=needs("stock:reserve", keyed=True))

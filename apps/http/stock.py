@@ -1,16 +1,15 @@
 """Postings, sales, the movement history, stock as of a moment."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Meta
 
 from apps.http.idempotency import replayable
+from apps.http.parameters import Cursor, Instant, Limit, OptionalInstant, Text, require_zone
 from apps.http.rules import needs
 from core.commands.stock import (
     RecordBatch,
@@ -31,18 +30,17 @@ from core.domain.stock import PostingKind
 from core.ports.clock import Clock
 from core.ports.stock_ledger import IdempotencyKey, Posted, PostingView, StockLedger
 from core.ports.storage import PostingReader, Run
-from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.queries.paging import DEFAULT_LIMIT, Page
 from core.queries.stock import MoveFilter, MoveLine, PostingFilter, SalesRow, StockAsOf, StockReader
-
-Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-Instant = Annotated[datetime, Meta(tz=True)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Cursor = Annotated[str, Meta(min_length=1, max_length=800)]
 
 
 def _one(actor: Actor, posted: Posted) -> Response[PostingView]:
     shown = without_cost(actor, posted)
     return replayable(shown.postings[0], replayed=shown.replayed)
+
+
+def _page_without_cost(actor: Actor, page: Page[PostingView]) -> Page[PostingView]:
+    return Page(without_cost(actor, Posted(page.items)).postings, page.next_cursor)
 
 
 @post("/stock/postings", opt=needs("stock:issue", keyed=True))
@@ -113,15 +111,16 @@ async def list_postings(
     actor: FromDishka[Actor],
     stock: FromDishka[StockReader],
     kind: FromQuery[list[PostingKind] | None] = None,
-    document: FromQuery[Text | None] = None,
-    product: FromQuery[Text | None] = None,
-    site: FromQuery[Text | None] = None,
-    since: FromQuery[Instant | None] = None,
-    until: FromQuery[Instant | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    document: Text = None,
+    product: Text = None,
+    site: Text = None,
+    since: OptionalInstant = None,
+    until: OptionalInstant = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[PostingView]:
     """Postings, newest first."""
+    require_zone(since=since, until=until)
     wanted = PostingFilter([one.value for one in kind or ()], document, product, site, since, until)
     return _page_without_cost(actor, await stock.postings(actor, wanted, limit, cursor))
 
@@ -130,21 +129,18 @@ async def list_postings(
 async def list_sales(
     actor: FromDishka[Actor],
     stock: FromDishka[StockReader],
-    document: FromQuery[Text | None] = None,
-    product: FromQuery[Text | None] = None,
-    site: FromQuery[Text | None] = None,
-    since: FromQuery[Instant | None] = None,
-    until: FromQuery[Instant | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    document: Text = None,
+    product: Text = None,
+    site: Text = None,
+    since: OptionalInstant = None,
+    until: OptionalInstant = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[PostingView]:
     """Sales, newest first."""
+    require_zone(since=since, until=until)
     wanted = PostingFilter([PostingKind.SALE.value], document, product, site, since, until)
     return _page_without_cost(actor, await stock.postings(actor, wanted, limit, cursor))
-
-
-def _page_without_cost(actor: Actor, page: Page[PostingView]) -> Page[PostingView]:
-    return Page(without_cost(actor, Posted(page.items)).postings, page.next_cursor)
 
 
 @get("/stock/postings/{posting_id:uuid}", opt=needs("stock:read"))
@@ -162,14 +158,15 @@ async def show_posting(
 async def list_moves(
     actor: FromDishka[Actor],
     stock: FromDishka[StockReader],
-    product: FromQuery[Text | None] = None,
-    site: FromQuery[Text | None] = None,
-    since: FromQuery[Instant | None] = None,
-    until: FromQuery[Instant | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    product: Text = None,
+    site: Text = None,
+    since: OptionalInstant = None,
+    until: OptionalInstant = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[MoveLine]:
     """The movement history, newest first; with a product, also the balance after each move."""
+    require_zone(since=since, until=until)
     return await stock.moves(actor, MoveFilter(product, site, since, until), limit, cursor)
 
 
@@ -177,13 +174,14 @@ async def list_moves(
 async def show_stock_as_of(
     actor: FromDishka[Actor],
     stock: FromDishka[StockReader],
-    at: FromQuery[Instant],
-    known_at: FromQuery[Instant | None] = None,
-    site: FromQuery[Text | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    at: Instant,
+    known_at: OptionalInstant = None,
+    site: Text = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> StockAsOf:
     """Quantity and value as of a moment: as effective then, or (`known_at`) as known at a moment."""
+    require_zone(at=at, known_at=known_at)
     return await stock.as_of(actor, at, known_at, site, limit, cursor)
 
 
@@ -192,11 +190,12 @@ async def summarise_sales(
     actor: FromDishka[Actor],
     stock: FromDishka[StockReader],
     by: FromQuery[Literal["day", "product", "category", "site"]] = "day",
-    since: FromQuery[Instant | None] = None,
-    until: FromQuery[Instant | None] = None,
-    site: FromQuery[Text | None] = None,
+    since: OptionalInstant = None,
+    until: OptionalInstant = None,
+    site: Text = None,
 ) -> list[SalesRow]:
     """Sales less returns, by day, product, category or site: at most 5,000 groups."""
+    require_zone(since=since, until=until)
     return await stock.sales(actor, by, since, until, site)
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, get, post
-from litestar.params import FromHeader, FromPath, FromQuery, JSONBody
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from apps.http.idempotency import replayable
+from apps.http.parameters import Cursor, IfMatch, Limit, Text
 from apps.http.rules import needs
 from apps.http.versions import etag, known_version
 from core.commands.transfers import (
@@ -29,13 +29,8 @@ from core.domain.transfer import TransferState
 from core.ports.stock_ledger import IdempotencyKey
 from core.ports.storage import Outcome, Run
 from core.ports.transfers import TransferView
-from core.queries.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.queries.paging import DEFAULT_LIMIT, Page
 from core.queries.transfers import TransferFilter, TransferReader, TransferSummary
-
-Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Cursor = Annotated[str, Meta(min_length=1, max_length=800)]
-IfMatch = Annotated[str | None, Meta(max_length=40)]
 
 
 def _answer(done: Outcome[TransferView], status_code: int = 200) -> Response[TransferView]:
@@ -56,18 +51,18 @@ async def create_transfer(
 async def list_transfers(
     actor: FromDishka[Actor],
     transfers: FromDishka[TransferReader],
-    state: FromQuery[list[TransferState] | None] = None,
-    site: FromQuery[Text | None] = None,
-    source: FromQuery[Text | None] = None,
-    destination: FromQuery[Text | None] = None,
-    product: FromQuery[Text | None] = None,
-    include: FromQuery[Literal["total"] | None] = None,
-    limit: FromQuery[Limit] = DEFAULT_LIMIT,
-    cursor: FromQuery[Cursor | None] = None,
+    states: Annotated[list[TransferState] | None, QueryParameter(name="state")] = None,
+    site: Text = None,
+    source: Text = None,
+    destination: Text = None,
+    product: Text = None,
+    include: FromQuery[list[Literal["total"]] | None] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[TransferSummary]:
     """Transfers with an end within the caller's reach, newest first."""
-    wanted = TransferFilter(state or (), site, source, destination, product)
-    return await transfers.transfers(actor, wanted, limit, cursor, total=include == "total")
+    wanted = TransferFilter(states or (), site, source, destination, product)
+    return await transfers.transfers(actor, wanted, limit, cursor, total=bool(include))
 
 
 @get("/transfers/{transfer_id:uuid}", opt=needs("transfer:read"))
@@ -87,7 +82,7 @@ async def submit_one_transfer(
     actor: FromDishka[Actor],
     run: FromDishka[Run],
     key: FromDishka[IdempotencyKey],
-    if_match: FromHeader[IfMatch] = None,
+    if_match: IfMatch = None,
 ) -> Response[TransferView]:
     """Hands in a draft: its goods are reserved at the source."""
     return _answer(await run(submit_transfer, actor, (transfer_id, known_version(if_match)), key))
@@ -99,7 +94,7 @@ async def cancel_one_transfer(
     actor: FromDishka[Actor],
     run: FromDishka[Run],
     key: FromDishka[IdempotencyKey],
-    if_match: FromHeader[IfMatch] = None,
+    if_match: IfMatch = None,
 ) -> Response[TransferView]:
     """Gives up a transfer before anything has left."""
     return _answer(await run(cancel_transfer, actor, (transfer_id, known_version(if_match)), key))
@@ -111,7 +106,7 @@ async def recall_one_transfer(
     actor: FromDishka[Actor],
     run: FromDishka[Run],
     key: FromDishka[IdempotencyKey],
-    if_match: FromHeader[IfMatch] = None,
+    if_match: IfMatch = None,
 ) -> Response[TransferView]:
     """Calls back what is in transit."""
     return _answer(await run(recall_transfer, actor, (transfer_id, known_version(if_match)), key))
@@ -124,7 +119,7 @@ async def dispatch_one_transfer(
     run: FromDishka[Run],
     key: FromDishka[IdempotencyKey],
     data: JSONBody[DispatchTransfer | None] = None,
-    if_match: FromHeader[IfMatch] = None,
+    if_match: IfMatch = None,
 ) -> Response[TransferView]:
     """Sends a pending transfer on its way. Without a body all that was asked for leaves."""
     wish = data or DispatchTransfer()
@@ -138,7 +133,7 @@ async def receive_one_transfer(
     run: FromDishka[Run],
     key: FromDishka[IdempotencyKey],
     data: JSONBody[ReceiveTransfer | None] = None,
-    if_match: FromHeader[IfMatch] = None,
+    if_match: IfMatch = None,
 ) -> Response[TransferView]:
     """Takes in what arrived; without a body everything. A pending transfer is dispatched and received at once."""
     wish = data or ReceiveTransfer()

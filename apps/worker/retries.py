@@ -8,10 +8,9 @@ from datetime import timedelta
 from core.domain.errors import DomainError
 from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, RateLimited
 
-# After each failed try of a delivery. The last one gives it up.
-DELAYS = tuple(
-    timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600)
-)
+# After each failed try of a delivery; the try after the last of them gives it up.
+DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600))
+MAX_TRIES = len(DELAYS) + 1
 FIRST_PUSH_DELAY = timedelta(seconds=1)
 LONGEST_PUSH_DELAY = timedelta(seconds=30)
 
@@ -54,7 +53,7 @@ def after_failure(error: BaseException, attempts: int, jitter: Jitter = spread) 
             return GiveUp()
         case RateLimited():
             return TryAgain(error.after * jitter(), counted=False)
-        case _ if attempts > len(DELAYS):
+        case _ if attempts >= MAX_TRIES:
             return GiveUp()
         case _:
             return TryAgain(DELAYS[attempts - 1] * jitter())
@@ -64,7 +63,8 @@ def push_delay(error: BaseException, failures: int, jitter: Jitter = spread) -> 
     """How long to leave a storefront alone after its `failures`-th failed push in a row. Levels are pushed until they arrive."""
     if isinstance(error, RateLimited):
         return error.after
-    return min(FIRST_PUSH_DELAY * 2 ** min(failures - 1, 10), LONGEST_PUSH_DELAY) * jitter()
+    delay = FIRST_PUSH_DELAY * (1 << min(failures - 1, 10))
+    return min(delay, LONGEST_PUSH_DELAY) * jitter()
 
 
 def described(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 Turn = TypeVar("Turn", bound=Hashable)
@@ -11,16 +11,16 @@ _logger = logging.getLogger(__name__)
 
 
 class Turns(Generic[Turn]):
-    """A fair queue of turns, one for each thing to see to. `serve` does one step of a turn and says which turns follow; a
-    turn that has more to do follows itself. A turn that fails is dropped: whoever looks for due work asks again."""
+    """A fair queue of turns, one for each thing to see to. `serve` does one step of a turn and returns whether there is more
+    to do. A turn that fails is dropped: whoever looks for due work asks again."""
 
-    def __init__(self, serve: Callable[[Turn], Awaitable[Iterable[Turn]]], *, runners: int) -> None:
+    def __init__(self, serve: Callable[[Turn], Awaitable[bool]], *, runners: int) -> None:
         self._serve = serve
         self._runners = runners
         self._waiting: dict[Turn, None] = {}
         self._busy: set[Turn] = set()
         self._again: set[Turn] = set()
-        self._asked = asyncio.Condition()
+        self._bell = asyncio.Event()
         self._stopping = False
 
     def ask(self, *turns: Turn) -> None:
@@ -30,12 +30,12 @@ class Turns(Generic[Turn]):
                 self._again.add(turn)
             else:
                 self._waiting[turn] = None
-        self._wake()
+        self._bell.set()
 
     def stop(self) -> None:
         """No further turn is begun; `run` ends when those begun have ended."""
         self._stopping = True
-        self._wake()
+        self._bell.set()
 
     async def run(self) -> None:
         """Serves turns until stopped."""
@@ -46,15 +46,15 @@ class Turns(Generic[Turn]):
     async def _run(self) -> None:
         while (turn := await self._next()) is not None:
             self._busy.add(turn)
-            follow: Iterable[Turn] = ()
+            more = False
             try:
-                follow = await self._serve(turn)
+                more = await self._serve(turn)
             except Exception:
                 _logger.exception("%s failed", turn)
             self._busy.discard(turn)
-            again = [turn] if turn in self._again else []
-            self._again.discard(turn)
-            self.ask(*again, *follow)
+            if more or turn in self._again:
+                self._again.discard(turn)
+                self.ask(turn)
 
     async def _next(self) -> Turn | None:
         while not self._stopping:

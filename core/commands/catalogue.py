@@ -13,7 +13,7 @@ from core.commands.changes import Saved, given, refuse, require_version
 from core.commands.product_parts import KitPart, NewBarcode, kit_components, pack_codes
 from core.domain.access import Actor
 from core.domain.errors import Conflict, Fault
-from core.domain.product import Product, ProductKind, Tracking
+from core.domain.product import Product, ProductKind, Tracking, changed_fields
 from core.domain.text import tidy
 from core.ports.storage import UnitOfWork
 
@@ -44,10 +44,10 @@ class ChangeProduct(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     description: str | UnsetType = UNSET
     tracking: Tracking | UnsetType = UNSET
     unit: str | UnsetType = UNSET
-    category: UUID | None | UnsetType = UNSET
+    category: UUID | UnsetType | None = UNSET
     price: Decimal | UnsetType = UNSET
     cost: Decimal | UnsetType = UNSET
-    shelf_life_days: int | None | UnsetType = UNSET
+    shelf_life_days: int | UnsetType | None = UNSET
     active: bool | UnsetType = UNSET
 
 
@@ -99,8 +99,11 @@ async def announce_change(uow: UnitOfWork, product: Product, changed: Sequence[s
         await uow.events.append("product_changed", "product", product.id, {"sku": product.sku, "changed": others})
 
 
-async def delete_product(uow: UnitOfWork, actor: Actor, command: tuple[UUID, int | None]) -> None:
-    """Deletes a product that nothing refers to. One with a history stays for ever and is deactivated instead."""
+async def delete_product(uow: UnitOfWork, actor: Actor, command: tuple[UUID, int | None]) -> list[str]:
+    """Deletes a product that nothing refers to. One with a history stays for ever and is deactivated instead.
+
+    Answers with the digests of the files that it referred to.
+    """
     product_id, known_version = command
     actor.require("product:delete")
     product = await uow.catalogue.product(product_id, exclusively=True)
@@ -109,21 +112,18 @@ async def delete_product(uow: UnitOfWork, actor: Actor, command: tuple[UUID, int
         raise Conflict("product_has_history", "the ledger names this product: deactivate it instead")
     if kits := await uow.catalogue.kits_with(product_id):
         raise Conflict("product_in_kit", f"it is a component of {', '.join(kits[:3])}", details={"kits": list(kits)})
+    digests = [digest for image in await uow.catalogue.images(product_id) for digest in image.digests]
     await uow.catalogue.delete_product(product_id)
     await uow.events.append("product_deleted", "product", product_id, {"sku": product.sku})
-
-
-def changed_fields(before: Product, after: Product) -> list[str]:
-    """The fields in which two states of a product differ."""
-    names = (one.name for one in fields(Product))
-    return [name.removesuffix("_id") for name in names if getattr(before, name) != getattr(after, name)]
+    return digests
 
 
 def _with(product: Product, changes: Mapping[str, Any]) -> Product:
     """The product with those of the changes that are fields of it, its texts tidied."""
     wanted = {"category_id" if name == "category" else name: value for name, value in changes.items()}
-    own = {one.name: wanted[one.name] for one in fields(Product) if one.name in wanted}
-    return replace(product, **{name: tidy(value) if type(value) is str else value for name, value in own.items()})
+    own: dict[str, Any] = {one.name: wanted[one.name] for one in fields(Product) if one.name in wanted}
+    texts = {name: tidy(value) for name, value in own.items() if type(value) is str}
+    return replace(product, **{**own, **texts})
 
 
 async def _category_faults(uow: UnitOfWork, category_id: UUID | None) -> list[Fault]:

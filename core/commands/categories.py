@@ -22,7 +22,7 @@ class ChangeCategory(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Another name or another place; `parent` null puts it at the top. What lies below moves along."""
 
     name: str | UnsetType = UNSET
-    parent: UUID | None | UnsetType = UNSET
+    parent: UUID | UnsetType | None = UNSET
 
 
 async def create_category(uow: UnitOfWork, actor: Actor, command: CreateCategory) -> Saved:

@@ -47,7 +47,7 @@ class SetComponents(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     components: list[KitPart]
 
 
-async def setkit_components(uow: UnitOfWork, actor: Actor, command: tuple[UUID, SetComponents, int | None]) -> Saved:
+async def set_components(uow: UnitOfWork, actor: Actor, command: tuple[UUID, SetComponents, int | None]) -> Saved:
     """Replaces the components of a kit; what was sold before keeps the components of its time."""
     product_id, wanted, known_version = command
     actor.require("product:write")
@@ -58,7 +58,7 @@ async def setkit_components(uow: UnitOfWork, actor: Actor, command: tuple[UUID, 
     components, faults = await kit_components(uow, product.kind, wanted.components)
     refuse_if(faults, "invalid_components")
     await uow.catalogue.set_components({product_id: components})
-    return await _touch(uow, product, "components")
+    return await touch_product(uow, product, "components")
 
 
 async def add_barcode(uow: UnitOfWork, actor: Actor, command: tuple[UUID, NewBarcode]) -> Saved:
@@ -70,7 +70,7 @@ async def add_barcode(uow: UnitOfWork, actor: Actor, command: tuple[UUID, NewBar
     own = [replace(one, pointer=one.pointer.removeprefix("/barcodes/0")) for one in faults]
     refuse(own, [replace(one, pointer="/code") for one in taken], "invalid_barcode")
     await uow.catalogue.add_barcodes([(product_id, code) for code in codes])
-    return await _touch(uow, product, "barcodes")
+    return await touch_product(uow, product, "barcodes")
 
 
 async def delete_barcode(uow: UnitOfWork, actor: Actor, command: tuple[UUID, str, int | None]) -> None:
@@ -80,7 +80,7 @@ async def delete_barcode(uow: UnitOfWork, actor: Actor, command: tuple[UUID, str
     product = await uow.catalogue.product(product_id)
     require_version(product.version, known_version)
     await uow.catalogue.delete_barcode(product_id, lookup_key(code.strip()))
-    await _touch(uow, product, "barcodes")
+    await touch_product(uow, product, "barcodes")
 
 
 async def kit_components(
@@ -120,8 +120,8 @@ async def pack_codes(uow: UnitOfWork, wanted: Sequence[NewBarcode]) -> tuple[lis
     return codes, faults, taken
 
 
-async def _touch(uow: UnitOfWork, product: Product, part: str) -> Saved:
-    """The product's next version, for a change of what belongs to it."""
+async def touch_product(uow: UnitOfWork, product: Product, part: str) -> Saved:
+    """The product's next version, after a change of what belongs to it."""
     await uow.catalogue.change_products([product])
     await uow.events.append("product_changed", "product", product.id, {"sku": product.sku, "changed": [part]})
     return Saved(product.id, product.version + 1)

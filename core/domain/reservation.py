@@ -64,7 +64,9 @@ def hold_until(
 ) -> tuple[ReservationState, datetime | None, list[Fault]]:
     """The state of a new reservation, when it ends by itself, and what is wrong with the time that was asked for."""
     if commit:
-        faults = [] if wanted is None else [Fault("/expires_at", "not_allowed", "a committed reservation does not expire")]
+        faults = (
+            [] if wanted is None else [Fault("/expires_at", "not_allowed", "a committed reservation does not expire")]
+        )
         return ReservationState.COMMITTED, None, faults
     faults = []
     if wanted is not None and not now < wanted <= now + LONGEST_HOLD:

@@ -88,7 +88,9 @@ def read_receipts(transfer: Transfer, receipts: Sequence[Receipt] | None) -> lis
     refuse_if(faults, "invalid_transfer")
     arrivals = [_arrival(receipt, coming[receipt.line]) for receipt in receipts]
     if not any(arrival.parts() for arrival in arrivals):
-        refuse_if([Fault("/lines", "nothing_received", "say of at least one line what became of it")], "invalid_transfer")
+        refuse_if(
+            [Fault("/lines", "nothing_received", "say of at least one line what became of it")], "invalid_transfer"
+        )
     return arrivals
 
 
@@ -102,7 +104,11 @@ def _receipt_faults(pointer: str, receipt: Receipt, coming: Decimal | None) -> I
     found = [fault for name, value in quantities.items() if (fault := level_fault(f"{pointer}/{name}", value))]
     yield from found
     if not found and coming is not None and receipt.gap and receipt.gap + (receipt.received or ZERO) > coming:
-        yield Fault(f"{pointer}/resolution", "out_of_range", f"only {normal(coming):f} can still come: the gap is larger than that")
+        yield Fault(
+            f"{pointer}/resolution",
+            "out_of_range",
+            f"only {normal(coming):f} can still come: the gap is larger than that",
+        )
 
 
 def _arrival(receipt: Receipt, coming: Decimal) -> Arrival:

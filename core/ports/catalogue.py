@@ -23,6 +23,11 @@ class ProductImage:
     size: int
     id: UUID = field(default_factory=new_id)
 
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The files that it refers to."""
+        return self.digest, self.thumbnail_digest
+
 
 class CategoryRepository(Protocol):
     """The category tree of the company."""

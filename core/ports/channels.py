@@ -50,7 +50,7 @@ class Channels(Protocol):
 
     async def dirty(self, company_id: UUID, plugin_id: str, limit: int) -> Sequence[DirtyLink]:
         """Links that are out of date, those first that have waited longest for a try. A kit has as many units as its
-        scarcest component allows."""
+        scarcest component allows, an inactive product none."""
         ...
 
     async def record(self, company_id: UUID, plugin_id: str, token: UUID, pushed: Sequence[PushedLink]) -> None:

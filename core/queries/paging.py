@@ -35,7 +35,10 @@ def decode_cursor(cursor: str | None, shape: type[Position]) -> Position | None:
     if cursor is None:
         return None
     try:
-        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=shape)
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        if b"\\u0000" in text:  # which no row of ours can hold
+            raise ValueError("NUL")
+        return msgspec.json.decode(text, type=shape)
     except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
         raise Invalid("bad_cursor", "this cursor is not one of this list") from error
 

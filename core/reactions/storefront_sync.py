@@ -28,6 +28,8 @@ EVENT_TYPES = frozenset(
         "reservation_consumed",
         "reservation_expired",
         "reservation_shortened",
+        "product_changed",
+        "product_deactivated",
     }
 )
 
@@ -38,12 +40,14 @@ async def storefront_sync(links: ChannelLinks, company_id: UUID, events: Sequenc
 
 
 def touched_products(events: Iterable[Event]) -> set[UUID]:
-    """The products that the events name."""
-    return {UUID(product) for event in events for product in _products(event)}
+    """The products that the events are about."""
+    return {product for event in events for product in _products(event)}
 
 
-def _products(event: Event) -> Iterator[str]:
+def _products(event: Event) -> Iterator[UUID]:
+    if event.subject_type == "product":
+        yield event.subject_id
     if product := event.data.get("product"):
-        yield product
+        yield UUID(product)
     for line in event.data.get("lines", ()):
-        yield line["product"]
+        yield UUID(line["product"])

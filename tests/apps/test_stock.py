@@ -149,3 +149,19 @@ async def test_an_operator_neither_sees_nor_writes_other_sites(api: Api) -> None
     refused = await operator.send_json("/sales", sale(("A", "1")))
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "since=2026-01-01T00:00:00", "cursor=x", "cursor=WyJcdTAwMDAiLDFd"]
+)
+async def test_a_parameter_out_of_bounds_is_refused(api: Api, query: str) -> None:
+    client = await api.client("manager")
+    assert (await client.get(f"/stock/moves?{query}")).status_code in (400, 422)
+
+
+async def test_a_stale_etag_is_refused(api: Api) -> None:
+    client = await api.client("admin")
+    site = api.shop.sites["GYE"]
+    changed = await client.patch(f"/sites/{site}", json={"name": "Guayaquil"}, headers={"If-Match": '"1"'})
+    stale = await client.patch(f"/sites/{site}", json={"name": "Durán"}, headers={"If-Match": '"1"'})
+    assert (changed.status_code, stale.status_code) == (200, 412)

@@ -64,7 +64,7 @@ RETURNS json LANGUAGE sql STABLE AS $$
         FROM entry WHERE product_kind = 'kit' AND kind NOT IN ('sale', 'issue', 'customer_return')
         UNION ALL
         SELECT posting, line, 'lot', 'required', 'this product is tracked: name the lot or serial number'
-        FROM entry WHERE tracking <> 'none' AND lot IS NULL AND lot_id IS NULL AND from_home IS NULL
+        FROM entry WHERE tracking <> 'none' AND lot IS NULL AND lot_id IS NULL AND found_from IS NOT NULL AND from_home IS NULL
         UNION ALL
         SELECT posting, line, 'lot', 'unexpected', 'this product is not tracked by lot or serial number'
         FROM entry WHERE tracking = 'none' AND (lot IS NOT NULL OR lot_id IS NOT NULL)
@@ -109,7 +109,7 @@ CREATE OR REPLACE FUNCTION ledger_assign_lots(lines ledger_line[]) RETURNS ledge
 DECLARE
     company uuid := app_company();
     assigned ledger_line[];
-    expired json;
+    faults json;
 BEGIN
     INSERT INTO lot (company_id, id, product_id, number, is_serial, expires_on)
     SELECT DISTINCT ON (l.product_id, l.lot_number) company, new_id(), l.product_id, l.lot_number, l.tracking = 'serial',
@@ -120,29 +120,43 @@ BEGIN
     ON CONFLICT (company_id, product_id, number) DO NOTHING;
 
     WITH known AS (
-        SELECT l.*, t.id AS found FROM unnest(lines) l
+        SELECT l.*, t.id AS known_lot FROM unnest(lines) l
         LEFT JOIN lot t ON t.company_id = company AND t.product_id = l.product_id AND t.number = l.lot_number
     ),
     needed AS (
         SELECT n.*, sum(n.quantity) OVER (PARTITION BY n.product_id, n.from_location ORDER BY n.posting, n.line) AS upto
         FROM known n WHERE n.tracking <> 'none' AND n.lot_number IS NULL AND n.lot_id IS NULL AND n.from_home IS NOT NULL
     ),
+    named AS (
+        SELECT product_id, location_id, lot_id, sum(delta) AS delta FROM (
+            SELECT product_id, from_location AS location_id, coalesce(known_lot, lot_id) AS lot_id, -quantity AS delta FROM known
+            UNION ALL
+            SELECT product_id, to_location, coalesce(known_lot, lot_id), quantity FROM known) leg
+        WHERE lot_id IS NOT NULL GROUP BY 1, 2, 3
+    ),
     shelf AS (
         SELECT b.product_id, b.location_id, b.lot_id, b.on_hand,
                sum(b.on_hand) OVER (PARTITION BY b.product_id, b.location_id ORDER BY t.expires_on NULLS LAST, t.number) AS upto
-        FROM stock_balance b JOIN lot t ON t.company_id = company AND t.id = b.lot_id AND t.product_id = b.product_id
-        WHERE b.company_id = company AND b.on_hand > 0
-          AND (b.product_id, b.location_id) IN (SELECT product_id, from_location FROM needed)
-          AND (t.expires_on IS NULL OR t.expires_on >= current_date)
+        FROM (SELECT product_id, location_id, lot_id, sum(on_hand) AS on_hand FROM (
+                  SELECT product_id, location_id, lot_id, on_hand FROM stock_balance
+                  WHERE company_id = company AND (product_id, location_id) IN (SELECT product_id, from_location FROM needed)
+                  UNION ALL SELECT * FROM named) x GROUP BY 1, 2, 3 HAVING sum(on_hand) > 0) b
+        JOIN lot t ON t.company_id = company AND t.id = b.lot_id AND t.product_id = b.product_id
+        WHERE t.expires_on IS NULL OR t.expires_on >= current_date
     ),
     picked AS (
         SELECT n.posting, n.line, n.product_id, n.from_location, s.lot_id,
                least(n.upto, s.upto) - greatest(n.upto - n.quantity, s.upto - s.on_hand) AS quantity
         FROM needed n JOIN shelf s ON s.product_id = n.product_id AND s.location_id = n.from_location
          AND least(n.upto, s.upto) > greatest(n.upto - n.quantity, s.upto - s.on_hand)
+        UNION ALL
+        SELECT n.posting, n.line, n.product_id, n.from_location, NULL, least(n.quantity, n.upto - coalesce(s.held, 0))
+        FROM needed n LEFT JOIN (SELECT product_id, location_id, sum(on_hand) AS held FROM shelf GROUP BY 1, 2) s
+          ON s.product_id = n.product_id AND s.location_id = n.from_location
+        WHERE n.upto > coalesce(s.held, 0)
     ),
     spread AS (
-        SELECT k.*, coalesce(p.lot_id, k.found, k.lot_id) AS chosen, coalesce(p.quantity, k.quantity) AS moved,
+        SELECT k.*, coalesce(p.lot_id, k.known_lot, k.lot_id) AS chosen, coalesce(p.quantity, k.quantity) AS moved,
                sum(coalesce(p.quantity, k.quantity)) OVER part AS moved_so_far
         FROM known k LEFT JOIN picked p
           ON k.lot_number IS NULL AND k.lot_id IS NULL AND p.posting = k.posting AND p.line = k.line
@@ -158,12 +172,17 @@ BEGIN
         reservation_id, is_fact, effective_at)::ledger_line ORDER BY posting, place)
     INTO assigned FROM numbered;
 
-    SELECT json_agg(json_build_object('posting', a.posting, 'line', a.line, 'field', 'lot', 'code', 'expired',
-               'detail', 'lot ' || t.number || ' expired on ' || t.expires_on) ORDER BY a.posting, a.line)
-    INTO expired FROM unnest(assigned) a JOIN lot t ON t.company_id = company AND t.product_id = a.product_id AND t.id = a.lot_id
-    WHERE a.kind IN ('sale', 'issue', 'assembly') AND a.from_home IS NOT NULL AND t.expires_on < current_date;
-    IF expired IS NOT NULL THEN
-        PERFORM ledger_refuse('invalid_posting', expired);
+    SELECT json_agg(json_build_object('posting', a.posting, 'line', a.line, 'field', 'lot', 'code', f.code, 'detail', f.detail)
+                    ORDER BY a.posting, a.line)
+    INTO faults
+    FROM unnest(assigned) a LEFT JOIN lot t ON t.company_id = company AND t.product_id = a.product_id AND t.id = a.lot_id
+    CROSS JOIN LATERAL (VALUES
+        (a.lot_number IS NOT NULL AND t.id IS NULL, 'not_found', 'this product has no lot or serial number ' || a.lot_number),
+        (a.kind IN ('sale', 'issue', 'assembly') AND t.expires_on < current_date, 'expired',
+         'lot ' || t.number || ' expired on ' || t.expires_on)) AS f(holds, code, detail)
+    WHERE a.from_home IS NOT NULL AND f.holds;
+    IF faults IS NOT NULL THEN
+        PERFORM ledger_refuse('invalid_posting', faults);
     END IF;
     RETURN assigned;
 END $$;
@@ -260,30 +279,52 @@ BEGIN
     INTO costs, changes FROM costed;
 END $$;
 
--- Who may not have what they asked for, and how much there is: the answer to a refused posting.
-CREATE OR REPLACE FUNCTION ledger_shortage(lines ledger_line[]) RETURNS json LANGUAGE sql STABLE AS $$
-    WITH wanted AS (
-        SELECT product_id, from_home AS site_id, from_location, lot_id, sum(quantity) AS quantity, min(posting) AS posting,
-               min(line) AS line, bool_or(is_fact) AS is_fact
-        FROM unnest(lines) WHERE from_home IS NOT NULL GROUP BY 1, 2, 3, 4
+-- Who may not have what they asked for, and how much there is: the answer to a refused posting. A place is short when it does
+-- not hold what is taken from it, a site when what is not promised does not cover what is taken from all of its places.
+-- `unchanged` are the balances that an update has left as they were; NULL before any update.
+CREATE OR REPLACE FUNCTION ledger_shortage(lines ledger_line[], unchanged json) RETURNS json LANGUAGE sql STABLE AS $$
+    WITH unpicked AS (
+        SELECT product_id, from_location, sum(quantity) AS quantity FROM unnest(lines)
+        WHERE from_home IS NOT NULL AND tracking <> 'none' AND lot_id IS NULL GROUP BY 1, 2
     ),
-    short AS (
-        SELECT w.*, p.sku, s.code AS site,
-               greatest(0, CASE WHEN l.is_allocatable AND NOT w.is_fact THEN least(b.on_hand, t.allocatable - t.promised)
-                                ELSE b.on_hand END) AS available,
-               s.negative_ok AND (p.tracking = 'none' OR w.lot_id IS NOT NULL) AS unlimited
-        FROM wanted w JOIN product p ON p.company_id = app_company() AND p.id = w.product_id
-        JOIN site s ON s.company_id = app_company() AND s.id = w.site_id
-        JOIN location l ON l.company_id = app_company() AND l.id = w.from_location
-        CROSS JOIN LATERAL (SELECT coalesce(sum(on_hand), 0) AS on_hand FROM stock_balance
-             WHERE company_id = app_company() AND product_id = w.product_id AND location_id = w.from_location
-               AND (lot_id = w.lot_id OR w.lot_id IS NULL)) b
-        LEFT JOIN site_stock t ON t.company_id = app_company() AND t.product_id = w.product_id AND t.site_id = w.site_id
+    taken AS (
+        SELECT l.product_id, l.from_home AS site_id, l.from_location, CASE WHEN u.quantity IS NULL THEN l.lot_id END AS lot_id,
+               u.quantity AS unpicked, sum(l.quantity) AS quantity, min(ARRAY[l.posting, l.line]) AS first,
+               bool_and(l.is_fact) AS is_fact
+        FROM unnest(lines) l LEFT JOIN unpicked u ON u.product_id = l.product_id AND u.from_location = l.from_location
+        WHERE l.from_home IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+    ),
+    measured AS (
+        SELECT k.*, p.sku, s.code AS site, s.negative_ok, l.is_allocatable AND NOT k.is_fact AND NOT s.negative_ok AS of_promised,
+               t.allocatable - t.promised AS free,
+               coalesce(k.quantity - k.unpicked, b.on_hand, 0) AS on_hand,
+               (SELECT coalesce(sum(i.quantity), 0) FROM unnest(lines) i WHERE i.product_id = k.product_id
+                   AND i.to_location = k.from_location AND i.lot_id IS NOT DISTINCT FROM k.lot_id) AS arriving,
+               (SELECT coalesce(sum(i.quantity), 0) FROM unnest(lines) i WHERE i.product_id = k.product_id
+                   AND i.to_home = k.site_id AND i.to_allocatable) AS arriving_at_site,
+               (SELECT coalesce(sum(o.quantity), 0) FROM unnest(lines) o WHERE o.product_id = k.product_id
+                   AND o.from_home = k.site_id AND o.from_allocatable AND NOT o.is_fact) AS taken_at_site
+        FROM taken k JOIN product p ON p.company_id = app_company() AND p.id = k.product_id
+        JOIN site s ON s.company_id = app_company() AND s.id = k.site_id
+        JOIN location l ON l.company_id = app_company() AND l.id = k.from_location
+        LEFT JOIN site_stock t ON t.company_id = app_company() AND t.product_id = k.product_id AND t.site_id = k.site_id
+        LEFT JOIN stock_balance b ON b.company_id = app_company() AND b.product_id = k.product_id AND b.location_id = k.from_location
+             AND b.lot_key = coalesce(k.lot_id, '00000000-0000-0000-0000-000000000000'::uuid)
+    ),
+    judged AS (
+        SELECT m.*, of_promised AND free + arriving_at_site < taken_at_site AS site_short,
+               unpicked IS NOT NULL OR NOT negative_ok AND on_hand + arriving < quantity AND (unchanged IS NULL OR EXISTS (
+                   SELECT FROM json_to_recordset(unchanged) AS u(product_id uuid, location_id uuid, lot_id uuid)
+                   WHERE u.product_id = m.product_id AND u.location_id = m.from_location
+                     AND u.lot_id IS NOT DISTINCT FROM m.lot_id)) AS place_short
+        FROM measured m
     )
-    SELECT json_agg(json_build_object('posting', posting, 'line', line, 'field', 'quantity', 'code', 'insufficient_stock',
+    SELECT json_agg(json_build_object('posting', first[1], 'line', first[2], 'field', 'quantity', 'code', 'insufficient_stock',
         'detail', 'not enough stock of ' || sku || ' at ' || site, 'product', product_id, 'sku', sku, 'site', site,
-        'requested', trim_scale(quantity)::text, 'available', trim_scale(available)::text) ORDER BY posting, line)
-    FROM short WHERE NOT unlimited AND available < quantity
+        'requested', trim_scale(CASE WHEN place_short THEN quantity ELSE taken_at_site END)::text,
+        'available', trim_scale(greatest(CASE WHEN NOT place_short THEN free WHEN of_promised THEN least(on_hand, free)
+                                              ELSE on_hand END, 0))::text) ORDER BY first)
+    FROM judged WHERE place_short OR site_short
 $$;
 
 -- A fact (loss, count, expiry) is never refused because stock was promised: the promise is shortened, lowest priority and
@@ -340,24 +381,36 @@ BEGIN
     RETURN closed;
 END $$;
 
+-- The promise that each line names as its own; for a part of a kit, that of the same demand for this part. Promises to documents
+-- are kept by those documents, and a hold has ended with its time.
+CREATE OR REPLACE FUNCTION ledger_named_promises(lines ledger_line[])
+RETURNS TABLE (posting int, line int, quantity numeric, id uuid, product_id uuid, site_id uuid, open numeric)
+LANGUAGE sql STABLE ROWS 10 AS $$
+    SELECT l.posting, l.line, l.quantity, r.id, l.product_id, l.from_home, r.open
+    FROM unnest(lines) l
+    LEFT JOIN reservation n ON n.company_id = app_company() AND n.id = l.reservation_id AND n.demand_type = 'manual'
+    LEFT JOIN reservation r ON r.company_id = n.company_id AND r.product_id = l.product_id AND r.site_id = l.from_home AND r.open > 0
+         AND (r.id = n.id OR (l.kit_id IS NOT NULL AND r.demand_id = n.demand_id))
+         AND (r.expires_at IS NULL OR r.expires_at > clock_timestamp())
+    WHERE l.reservation_id IS NOT NULL
+$$;
+
 -- Takes from the promises that lines name as theirs what those lines move.
 CREATE OR REPLACE FUNCTION ledger_consume_promises(lines ledger_line[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     company uuid := app_company();
     strangers json;
 BEGIN
-    SELECT json_agg(json_build_object('posting', l.posting, 'line', l.line, 'field', 'reservation', 'code', 'not_found',
-               'detail', 'no active reservation of this product at this site has this id'))
-    INTO strangers FROM unnest(lines) l LEFT JOIN reservation r ON r.company_id = company AND r.id = l.reservation_id
-         AND r.product_id = l.product_id AND r.site_id = l.from_home AND r.open > 0
-    WHERE l.reservation_id IS NOT NULL AND r.id IS NULL;
+    SELECT json_agg(json_build_object('posting', n.posting, 'line', n.line, 'field', 'reservation', 'code', 'not_found',
+               'detail', 'no active reservation of this product at this site has this id') ORDER BY n.posting, n.line)
+    INTO strangers
+    FROM (SELECT posting, line FROM ledger_named_promises(lines) GROUP BY 1, 2 HAVING count(id) = 0) n;
     IF strangers IS NOT NULL THEN
         PERFORM ledger_refuse('invalid_posting', strangers);
     END IF;
     WITH used AS (
-        SELECT r.id, r.product_id, r.site_id, least(r.open, sum(l.quantity)) AS quantity
-        FROM unnest(lines) l JOIN reservation r ON r.company_id = company AND r.id = l.reservation_id
-        WHERE l.from_home IS NOT NULL GROUP BY r.id, r.product_id, r.site_id, r.open
+        SELECT id, product_id, site_id, least(open, sum(quantity)) AS quantity FROM ledger_named_promises(lines)
+        WHERE id IS NOT NULL GROUP BY id, product_id, site_id, open
     ),
     closed AS (
         UPDATE reservation r SET open = r.open - u.quantity, version = r.version + 1,
@@ -369,27 +422,30 @@ BEGIN
     WHERE s.company_id = company AND s.product_id = u.product_id AND s.site_id = u.site_id;
 END $$;
 
--- Called when promises seem to stand in the way: facts shorten them, holds past their time are given back; what is still
--- missing then is refused.
+-- Called when promises seem to stand in the way: holds past their time are given back, then what would take promised goods is
+-- refused, and what was lost shortens the promises.
 CREATE OR REPLACE FUNCTION ledger_settle_promises(lines ledger_line[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    company uuid := app_company();
     want record;
 BEGIN
-    FOR want IN SELECT product_id, from_home AS site_id, bool_or(is_fact) AS is_fact, sum(quantity) AS quantity,
-                       sum(quantity) - coalesce((SELECT sum(i.quantity) FROM unnest(lines) i WHERE i.to_allocatable
-                            AND i.product_id = l.product_id AND i.to_home = l.from_home), 0) AS net
-                FROM unnest(lines) l WHERE from_allocatable GROUP BY product_id, from_home ORDER BY 1, 2 LOOP
-        CONTINUE WHEN (SELECT s.negative_ok OR s.allocatable - s.promised >= want.net FROM site_stock s
-                       WHERE s.company_id = app_company() AND s.product_id = want.product_id AND s.site_id = want.site_id);
-        IF want.is_fact THEN
-            PERFORM ledger_shorten_promises(want.product_id, want.site_id,
-                (SELECT s.promised - greatest(s.allocatable - want.net, 0) FROM site_stock s
-                 WHERE s.company_id = app_company() AND s.product_id = want.product_id AND s.site_id = want.site_id));
-        ELSE
-            PERFORM ledger_expire_holds(want.product_id, want.site_id);
-            CONTINUE WHEN (SELECT s.allocatable - s.promised >= want.net FROM site_stock s
-                           WHERE s.company_id = app_company() AND s.product_id = want.product_id AND s.site_id = want.site_id);
-            PERFORM ledger_refuse('insufficient_stock', ledger_shortage(lines));
+    PERFORM ledger_expire_holds(l.product_id, l.from_home) FROM unnest(lines) l WHERE l.from_allocatable
+    GROUP BY l.product_id, l.from_home ORDER BY l.product_id, l.from_home;
+    FOR want IN
+        SELECT w.*, s.promised, s.allocatable + w.arriving - w.taken AS left_over
+        FROM (SELECT product_id, from_home AS site_id, coalesce(sum(quantity) FILTER (WHERE is_fact), 0) AS lost,
+                     coalesce(sum(quantity) FILTER (WHERE NOT is_fact), 0) AS taken,
+                     coalesce((SELECT sum(i.quantity) FROM unnest(lines) i WHERE i.to_allocatable
+                               AND i.product_id = l.product_id AND i.to_home = l.from_home), 0) AS arriving
+              FROM unnest(lines) l WHERE from_allocatable GROUP BY product_id, from_home) w
+        JOIN site_stock s ON s.company_id = company AND s.product_id = w.product_id AND s.site_id = w.site_id AND NOT s.negative_ok
+        ORDER BY 1, 2
+    LOOP
+        IF want.taken > 0 AND want.left_over < want.promised THEN
+            PERFORM ledger_refuse('insufficient_stock', ledger_shortage(lines, NULL));
+        END IF;
+        IF want.left_over - want.lost < want.promised THEN
+            PERFORM ledger_shorten_promises(want.product_id, want.site_id, want.promised - greatest(want.left_over - want.lost, 0));
         END IF;
     END LOOP;
 END $$;
@@ -398,10 +454,10 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger_doubtful(lines ledger_line[])
 RETURNS TABLE (posting int, line int, product_id uuid, location_id uuid, lot_id uuid, since timestamptz)
 LANGUAGE sql STABLE ROWS 10 AS $$
-    SELECT k.posting, k.line, k.product_id, k.location_id, k.lot_id, k.first_out
+    SELECT k.first[1], k.first[2], k.product_id, k.location_id, k.lot_id, k.first_out
     FROM (
-        SELECT min(posting) AS posting, min(line) AS line, product_id, location_id, lot_id,
-               min(effective_at) FILTER (WHERE out) AS first_out, max(effective_at) FILTER (WHERE NOT out) AS last_in
+        SELECT min(ARRAY[posting, line]) FILTER (WHERE out) AS first, product_id, location_id, lot_id,
+               min(effective_at) FILTER (WHERE out) AS first_out, max(coalesce(effective_at, 'infinity')) FILTER (WHERE NOT out) AS last_in
         FROM (SELECT posting, line, product_id, from_location AS location_id, lot_id, effective_at, true AS out
               FROM unnest(lines) WHERE from_home IS NOT NULL
               UNION ALL

@@ -30,6 +30,7 @@ DECLARE
     has_reservations boolean;
     sound boolean;
     promises_hold boolean;
+    unchanged json;
     doubts json;
     shown json;
 BEGIN
@@ -95,11 +96,11 @@ BEGIN
     -- The lock that serialises every change of a product at a site, taken in one order by all.
     LOOP
         WITH wanted AS (
-            SELECT product_id, home, sum(delta) AS delta, bool_or(is_fact) AS is_fact FROM (
-                SELECT product_id, from_home AS home, is_fact, CASE WHEN from_allocatable THEN -quantity ELSE 0 END AS delta
+            SELECT product_id, home, sum(delta) AS delta FROM (
+                SELECT product_id, from_home AS home, CASE WHEN from_allocatable THEN -quantity ELSE 0 END AS delta
                 FROM unnest(lines) WHERE from_home IS NOT NULL
                 UNION ALL
-                SELECT product_id, to_home, is_fact, CASE WHEN to_allocatable THEN quantity ELSE 0 END
+                SELECT product_id, to_home, CASE WHEN to_allocatable THEN quantity ELSE 0 END
                 FROM unnest(lines) WHERE to_home IS NOT NULL) leg
             GROUP BY product_id, home
         ),
@@ -119,15 +120,15 @@ BEGIN
     END LOOP;
     stamp := clock_timestamp();
 
+    IF has_lots THEN
+        SET CONSTRAINTS stock_balance_serial_in_one_place DEFERRED;
+        lines := ledger_assign_lots(lines);
+    END IF;
     IF has_reservations THEN
         PERFORM ledger_consume_promises(lines);
     END IF;
     IF has_reservations OR NOT promises_hold THEN
         PERFORM ledger_settle_promises(lines);
-    END IF;
-    IF has_lots THEN
-        SET CONSTRAINTS stock_balance_serial_in_one_place DEFERRED;
-        lines := ledger_assign_lots(lines);
     END IF;
     IF explicit_time THEN
         SELECT json_agg(d) INTO doubts FROM ledger_doubtful(lines) d;
@@ -149,9 +150,12 @@ BEGIN
         WHERE b.company_id = company AND b.product_id = w.product_id AND b.location_id = w.location_id
           AND b.lot_key = coalesce(w.lot_id, '00000000-0000-0000-0000-000000000000'::uuid)
           AND (w.delta >= 0 OR b.negative_ok OR b.on_hand + w.delta >= 0)
-        RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM wanted), (SELECT count(*) FROM changed) INTO expected, found_rows;
+        RETURNING b.product_id, b.location_id, b.lot_id
+    ),
+    counted AS (SELECT (SELECT count(*) FROM wanted) AS expected, (SELECT count(*) FROM changed) AS found_rows)
+    SELECT c.expected, c.found_rows, CASE WHEN c.found_rows < c.expected THEN
+               (SELECT json_agg(u) FROM (SELECT product_id, location_id, lot_id FROM wanted EXCEPT TABLE changed) u) END
+    INTO expected, found_rows, unchanged FROM counted c;
     IF found_rows < expected THEN
         WITH wanted AS (
             SELECT product_id, location_id, lot_id, tracking, sum(delta) AS delta, max(effective_at) AS effective_at FROM (
@@ -170,7 +174,7 @@ BEGIN
                           AND b.location_id = w.location_id AND b.lot_key = coalesce(w.lot_id, '00000000-0000-0000-0000-000000000000'::uuid));
         GET DIAGNOSTICS claimed = ROW_COUNT;
         IF found_rows + claimed < expected THEN
-            PERFORM ledger_refuse('insufficient_stock', ledger_shortage(lines));
+            PERFORM ledger_refuse('insufficient_stock', ledger_shortage(lines, unchanged));
         END IF;
     END IF;
 

@@ -1,7 +1,9 @@
 -- Minimum and target of a product at a site. Setting them looks at the stock at once: a product already at or below its new
 -- minimum raises its alert now, not at its next sale. NULL takes the policy away.
 CREATE OR REPLACE FUNCTION ledger_set_policy(product uuid, site uuid, new_minimum numeric, new_target numeric) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
 DECLARE
     company uuid := app_company();
     stock site_stock;
@@ -31,20 +33,12 @@ BEGIN
     END IF;
 END $$;
 
--- policies: [{line, product_id | sku, site_id | site_code, minimum, target}], all or none.
-CREATE OR REPLACE FUNCTION ledger_set_policies(write_sites uuid[], policies json) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-    company uuid := app_company();
-    faults json;
-    policy record;
-BEGIN
+CREATE OR REPLACE FUNCTION ledger_policy_faults(write_sites uuid[], policies json) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_agg(json_build_object('posting', 0, 'line', r.line, 'field', f.field, 'code', f.code, 'detail', f.detail)
                     ORDER BY r.line, f.field)
-    INTO faults
-    FROM (SELECT w.*, count(*) OVER (PARTITION BY w.product, w.site) > 1 AS repeated FROM ledger_policy_wishes(policies) w) r
-    LEFT JOIN product p ON p.company_id = company AND p.id = r.product
-    LEFT JOIN site s ON s.company_id = company AND s.id = r.site
+    FROM (SELECT n.*, count(*) OVER (PARTITION BY n.product, n.site) > 1 AS repeated FROM ledger_named(policies) n) r
+    LEFT JOIN product p ON p.company_id = app_company() AND p.id = r.product
+    LEFT JOIN site s ON s.company_id = app_company() AND s.id = r.site
     CROSS JOIN LATERAL (VALUES
         (p.id IS NULL, 'product', 'not_found', 'no product has this id or SKU'),
         (p.kind = 'kit', 'product', 'kit', 'a kit holds no stock of its own: give its components a minimum'),
@@ -52,21 +46,24 @@ BEGIN
         (s.id <> ALL (write_sites), 'site', 'forbidden', 'outside the sites that you may write'),
         (r.repeated AND p.id IS NOT NULL AND s.id IS NOT NULL, 'product', 'repeated', 'this product is named twice for this site'))
         AS f(holds, field, code, detail)
-    WHERE f.holds;
+    WHERE f.holds
+$$;
+
+-- policies: [{line, product_id | sku, site_id | site_code, minimum, target}], all or none.
+CREATE OR REPLACE FUNCTION ledger_set_policies(write_sites uuid[], policies json) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
+DECLARE
+    faults json := ledger_policy_faults(write_sites, policies);
+    policy record;
+BEGIN
     IF faults IS NOT NULL THEN
         PERFORM ledger_refuse('invalid_policy', faults);
     END IF;
-    PERFORM ledger_lock_stock(array_agg(w.product), array_agg(w.site)) FROM ledger_policy_wishes(policies) w;
-    FOR policy IN SELECT * FROM ledger_policy_wishes(policies) LOOP
+    PERFORM ledger_lock_stock(array_agg(n.product), array_agg(n.site)) FROM ledger_named(policies) n;
+    FOR policy IN SELECT n.product, n.site, w.minimum, w.target
+                  FROM json_to_recordset(policies) AS w(line int, minimum numeric, target numeric) JOIN ledger_named(policies) n USING (line) LOOP
         PERFORM ledger_set_policy(policy.product, policy.site, policy.minimum, policy.target);
     END LOOP;
 END $$;
-
-CREATE OR REPLACE FUNCTION ledger_policy_wishes(policies json)
-RETURNS TABLE (line int, product uuid, site uuid, minimum numeric, target numeric) LANGUAGE sql STABLE AS $$
-    SELECT r.line,
-           coalesce(r.product_id, (SELECT p.id FROM product p WHERE p.company_id = app_company() AND p.sku_key = r.sku)),
-           coalesce(r.site_id, (SELECT s.id FROM site s WHERE s.company_id = app_company() AND s.code = r.site_code)),
-           r.minimum, r.target
-    FROM json_to_recordset(policies) AS r(line int, product_id uuid, sku text, site_id uuid, site_code text, minimum numeric, target numeric)
-$$;

@@ -4,7 +4,9 @@
 -- Locks the rows of these products at these sites (one pair per position) in the order that all writers keep, after the lock
 -- on the period that ledger_post takes first. Call it before a transaction that touches stock in several statements.
 CREATE OR REPLACE FUNCTION ledger_lock_stock(products uuid[], sites uuid[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
 DECLARE
     company uuid := app_company();
 BEGIN
@@ -18,17 +20,30 @@ BEGIN
     ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s;
 END $$;
 
-CREATE OR REPLACE FUNCTION ledger_reservation_faults(requests json, write_sites uuid[]) RETURNS json LANGUAGE sql STABLE AS $$
+-- Which product and site each wish names, by id or by SKU and code; NULL where there is none. Under row-level security neither
+-- one condition over both keys nor a join on coalesce() would use an index, hence two joins and a finished result.
+CREATE OR REPLACE FUNCTION ledger_named(wishes json) RETURNS TABLE (line int, product uuid, site uuid) LANGUAGE sql STABLE ROWS 10 AS $$
+    WITH named AS MATERIALIZED (
+        SELECT w.line, coalesce(pi.id, ps.id), coalesce(si.id, sc.id)
+        FROM json_to_recordset(wishes) AS w(line int, product_id uuid, sku text, site_id uuid, site_code text)
+        LEFT JOIN product pi ON pi.company_id = app_company() AND pi.id = w.product_id
+        LEFT JOIN product ps ON ps.company_id = app_company() AND ps.sku_key = w.sku
+        LEFT JOIN site si ON si.company_id = app_company() AND si.id = w.site_id
+        LEFT JOIN site sc ON sc.company_id = app_company() AND sc.code = w.site_code
+    )
+    SELECT * FROM named
+$$;
+
+CREATE OR REPLACE FUNCTION ledger_reservation_faults(write_sites uuid[], requests json) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_agg(json_build_object('posting', 0, 'line', r.line, 'field', f.field, 'code', f.code, 'detail', f.detail)
                     ORDER BY r.line, f.field)
-    FROM json_to_recordset(requests) AS r(line int, product_id uuid, sku text, site_id uuid, site_code text)
-    LEFT JOIN product p ON p.company_id = app_company()
-         AND p.id = coalesce(r.product_id, (SELECT x.id FROM product x WHERE x.company_id = app_company() AND x.sku_key = r.sku))
-    LEFT JOIN site s ON s.company_id = app_company()
-         AND s.id = coalesce(r.site_id, (SELECT x.id FROM site x WHERE x.company_id = app_company() AND x.code = r.site_code))
+    FROM json_to_recordset(requests) AS r(line int, demand_type text)
+    JOIN ledger_named(requests) n ON n.line = r.line
+    LEFT JOIN product p ON p.company_id = app_company() AND p.id = n.product
+    LEFT JOIN site s ON s.company_id = app_company() AND s.id = n.site
     CROSS JOIN LATERAL (VALUES
         (p.id IS NULL, 'product', 'not_found', 'no product has this id or SKU'),
-        (NOT p.active, 'product', 'inactive', 'the product is inactive'),
+        (NOT p.active AND r.demand_type <> 'transfer', 'product', 'inactive', 'the product is inactive'),
         (p.kind = 'kit' AND NOT EXISTS (SELECT FROM kit_component k WHERE k.company_id = p.company_id AND k.kit_id = p.id),
          'product', 'empty_kit', 'this kit has no components'),
         (s.id IS NULL, 'site', 'not_found', 'no site has this id or code'),
@@ -37,32 +52,40 @@ CREATE OR REPLACE FUNCTION ledger_reservation_faults(requests json, write_sites 
     WHERE f.holds
 $$;
 
+-- Where the stock that is not promised yet does not cover these reservations together.
+CREATE OR REPLACE FUNCTION ledger_short_of(wishes reservation[])
+RETURNS TABLE (line int, product_id uuid, site_id uuid, quantity numeric, available numeric) LANGUAGE sql STABLE ROWS 10 AS $$
+    SELECT w.line, w.product_id, w.site_id, w.quantity, s.allocatable - s.promised
+    FROM (SELECT min(demand_line) AS line, product_id, site_id, sum(quantity) AS quantity FROM unnest(wishes) GROUP BY 2, 3) w
+    JOIN site_stock s ON s.company_id = app_company() AND s.product_id = w.product_id AND s.site_id = w.site_id
+    WHERE NOT s.negative_ok AND s.allocatable - s.promised < w.quantity
+$$;
+
 -- requests: [{line, id, product_id | sku, site_id | site_code, quantity, state, expires_at, priority, demand_type, demand_id,
 -- note}]. A kit is reserved as its components, the first of which keeps the id. All or none; returns the ids in order.
 CREATE OR REPLACE FUNCTION ledger_reserve(actor uuid, write_sites uuid[], requests json) RETURNS uuid[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
 DECLARE
     company uuid := app_company();
     wishes reservation[];
     wanted record;
-    faults json := ledger_reservation_faults(requests, write_sites);
+    faults json := ledger_reservation_faults(write_sites, requests);
 BEGIN
     IF faults IS NOT NULL THEN
         PERFORM ledger_refuse('invalid_reservation', faults);
     END IF;
     SELECT array_agg(ROW(company, CASE WHEN k.place IS NULL OR k.place = 1 THEN r.id ELSE new_id() END,
-               coalesce(k.component_id, p.id), s.id, r.quantity * coalesce(k.quantity, 1), r.quantity * coalesce(k.quantity, 1),
+               coalesce(k.component_id, n.product), n.site, r.quantity * coalesce(k.quantity, 1), r.quantity * coalesce(k.quantity, 1),
                r.state, coalesce(r.priority, 0), r.expires_at, r.demand_type, r.demand_id, r.line, coalesce(r.note, ''), actor,
                clock_timestamp(), 1)::reservation ORDER BY r.line, k.place)
     INTO wishes
-    FROM json_to_recordset(requests) AS r(line int, id uuid, product_id uuid, sku text, site_id uuid, site_code text, quantity numeric,
-         state text, expires_at timestamptz, priority int, demand_type text, demand_id uuid, note text)
-    JOIN product p ON p.company_id = company
-         AND p.id = coalesce(r.product_id, (SELECT x.id FROM product x WHERE x.company_id = company AND x.sku_key = r.sku))
-    JOIN site s ON s.company_id = company
-         AND s.id = coalesce(r.site_id, (SELECT x.id FROM site x WHERE x.company_id = company AND x.code = r.site_code))
+    FROM json_to_recordset(requests) AS r(line int, id uuid, quantity numeric, state text, expires_at timestamptz, priority int,
+         demand_type text, demand_id uuid, note text)
+    JOIN ledger_named(requests) n ON n.line = r.line
     LEFT JOIN LATERAL (SELECT c.component_id, c.quantity, row_number() OVER (ORDER BY c.component_id) AS place
-                       FROM kit_component c WHERE c.company_id = company AND c.kit_id = p.id) k ON true;
+                       FROM kit_component c WHERE c.company_id = company AND c.kit_id = n.product) k ON true;
 
     PERFORM ledger_lock_stock(array_agg(w.product_id), array_agg(w.site_id)) FROM unnest(wishes) w;
     FOR wanted IN SELECT s.product_id, s.site_id FROM ledger_short_of(wishes) s ORDER BY 1, 2 LOOP
@@ -91,19 +114,12 @@ BEGIN
     RETURN (SELECT array_agg(w.id ORDER BY w.ordinality) FROM unnest(wishes) WITH ORDINALITY AS w);
 END $$;
 
--- Where the stock that is not promised yet does not cover these reservations together.
-CREATE OR REPLACE FUNCTION ledger_short_of(wishes reservation[])
-RETURNS TABLE (line int, product_id uuid, site_id uuid, quantity numeric, available numeric) LANGUAGE sql STABLE ROWS 10 AS $$
-    SELECT w.line, w.product_id, w.site_id, w.quantity, s.allocatable - s.promised
-    FROM (SELECT min(demand_line) AS line, product_id, site_id, sum(quantity) AS quantity FROM unnest(wishes) GROUP BY 2, 3) w
-    JOIN site_stock s ON s.company_id = app_company() AND s.product_id = w.product_id AND s.site_id = w.site_id
-    WHERE NOT s.negative_ok AND s.allocatable - s.promised < w.quantity
-$$;
-
 -- Ends the active reservations of a demand: 'released' (given back) or 'consumed' (about to be moved in this transaction).
 -- Returns how many were active.
 CREATE OR REPLACE FUNCTION ledger_end_reservations(demand uuid, outcome text) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
 DECLARE
     company uuid := app_company();
     ended integer;
@@ -134,7 +150,9 @@ END $$;
 
 -- Turns the holds of a demand, which have a time limit, into commitments without one. Returns how many were still held.
 CREATE OR REPLACE FUNCTION ledger_commit_reservations(demand uuid) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
 DECLARE
     company uuid := app_company();
     committed integer;

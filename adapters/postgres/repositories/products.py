@@ -116,7 +116,7 @@ class PostgresProducts:
         await self._connection.execute(_ADD_COMPONENTS, (self._company_id, *_columns(rows, 3)))
 
     async def barcode_owners(self, keys: Sequence[str]) -> Mapping[str, UUID]:
-        return dict(await self._rows(_OWNERS, self._company_id, list(keys)))  # type: ignore[arg-type]
+        return dict(await self._rows(_OWNERS, self._company_id, list(keys)))
 
     async def add_barcodes(self, barcodes: Sequence[tuple[UUID, PackCode]]) -> None:
         rows = [

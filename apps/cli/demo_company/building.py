@@ -7,10 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from adapters.postgres.repositories.policies import PostgresPolicies
-
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.repositories.policies import PostgresPolicies
 from adapters.postgres.uow import PostgresRun
 from apps.cli.demo_company.catalogue import CATEGORIES, PRODUCTS, ean13
 from apps.cli.demo_company.companies import DemoCompany
@@ -20,6 +19,13 @@ from core.commands.categories import CreateCategory, create_category
 from core.commands.companies import CreateCompany, CreateSite, NewMember, create_company, create_site, create_user
 from core.commands.policies import PolicyLine, SetPolicies, set_policies
 from core.commands.product_parts import NewBarcode
+from core.commands.transfers import (
+    DispatchTransfer,
+    StartTransfer,
+    StartTransferLine,
+    dispatch_transfer,
+    start_transfer,
+)
 from core.domain.access import PRESETS, Actor
 from core.domain.ids import new_id
 from core.domain.stock import MAX_LINES, Posting
@@ -46,6 +52,7 @@ class Builder:
         await _catalogue(run, admin, number)
         await self._year(admin, number, company)
         await self._policies(admin, company)
+        await _transfers(run, admin, company)
         for user in company.users():
             sites = [user.site] if user.site else None
             member = NewMember(user.login, user.name, self.password_hash, user.role, sites, loopback_only=True)
@@ -66,6 +73,16 @@ class Builder:
             for product in PRODUCTS
         ]
         await set_policies(PostgresPolicies(self.database), admin, SetPolicies(lines))
+
+
+async def _transfers(run: PostgresRun, admin: Actor, company: DemoCompany) -> None:
+    """One transfer that waits for dispatch, one that is on its way."""
+    source, destination, other = (site.code for site in company.sites)
+    waiting = [StartTransferLine("PAP-A4", Decimal(20)), StartTransferLine("ESF-AZ", Decimal(10))]
+    await run(start_transfer, admin, StartTransfer(source, destination, waiting, note="Reposición semanal"))
+    moving = StartTransfer(source, other, [StartTransferLine("CEL-128", Decimal(3))], note="Para la vitrina")
+    started = await run(start_transfer, admin, moving)
+    await run(dispatch_transfer, admin, (started.result.id, DispatchTransfer(), None))
 
 
 async def _catalogue(run: PostgresRun, admin: Actor, number: int) -> None:

@@ -120,6 +120,7 @@ CREATE TABLE product (
     sku text NOT NULL CHECK (sku = btrim(sku) AND sku <> ''),
     sku_key text NOT NULL GENERATED ALWAYS AS (lower(sku)) STORED,
     name text NOT NULL,
+    name_key text NOT NULL GENERATED ALWAYS AS (lower(name)) STORED,  -- row-level security bars lower() from an index
     description text NOT NULL DEFAULT '',
     kind text NOT NULL DEFAULT 'unit' CHECK (kind IN ('unit', 'kit')),
     tracking text NOT NULL DEFAULT 'none' CHECK (tracking IN ('none', 'lot', 'serial')),
@@ -138,7 +139,7 @@ CREATE TABLE product (
     CONSTRAINT product_category_fkey FOREIGN KEY (company_id, category_id) REFERENCES category (company_id, id),
     CONSTRAINT product_kit_untracked CHECK (kind = 'unit' OR tracking = 'none')
 );
-CREATE INDEX product_by_name ON product (company_id, lower(name), id);
+CREATE INDEX product_by_name ON product (company_id, name_key, id);
 CREATE INDEX product_by_category ON product (company_id, category_id);
 
 -- Components are always units: a kit of kits would make availability a graph walk.
@@ -257,6 +258,7 @@ CREATE TABLE move (
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (company_id, posting_id, number),
     CONSTRAINT move_goes_somewhere CHECK (from_location_id <> to_location_id),
+    CONSTRAINT move_between_sites_by_transit CHECK (from_site_id IS NULL OR to_site_id IS NULL OR from_site_id = to_site_id),
     CONSTRAINT move_posting_fkey FOREIGN KEY (company_id, posting_id) REFERENCES posting (company_id, id),
     CONSTRAINT move_product_fkey FOREIGN KEY (company_id, product_id) REFERENCES product (company_id, id),
     CONSTRAINT move_lot_fkey FOREIGN KEY (company_id, product_id, lot_id) REFERENCES lot (company_id, product_id, id),
@@ -264,6 +266,7 @@ CREATE TABLE move (
     CONSTRAINT move_to_fkey FOREIGN KEY (company_id, to_location_id) REFERENCES location (company_id, id)
 );
 CREATE INDEX move_history ON move (company_id, product_id, effective_at, seq);
+CREATE INDEX move_by_kit ON move (company_id, kit_id) WHERE kit_id IS NOT NULL;
 CREATE INDEX move_by_time ON move (company_id, effective_at, seq);
 
 -- What lies in one location, per lot. Only ledger functions write it, holding the lock on its site_stock row.

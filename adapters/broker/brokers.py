@@ -1,0 +1,30 @@
+"""Where rings travel: inside the process, or through a Redis stream. Either may lose them; the workers look for themselves."""
+
+from taskiq import AsyncBroker, InMemoryBroker
+from taskiq_redis import RedisStreamBroker
+
+STREAM = "pirwa"
+KEPT = 1_000  # rings; acknowledged ones are never removed otherwise
+CONNECT_SECONDS = 2.0
+BLOCK_MILLISECONDS = 2_000
+READ_SECONDS = 5.0  # more than the stream is waited for
+
+
+_IN_PROCESS = InMemoryBroker(max_stored_results=1)
+
+
+def make_broker(redis_url: str | None) -> AsyncBroker:
+    """A broker. Without Redis it is the one of this process, and its rings reach only a worker here."""
+    if redis_url is None:
+        return _IN_PROCESS
+    return RedisStreamBroker(
+        redis_url,
+        queue_name=STREAM,
+        consumer_group_name=STREAM,
+        consumer_id="0",  # also what was rung before the first worker came
+        maxlen=KEPT,
+        xread_block=BLOCK_MILLISECONDS,
+        unacknowledged_lock_timeout=READ_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=READ_SECONDS,
+    )

@@ -1,0 +1,75 @@
+"""The doorbell on a broker, from both sides of the door."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
+
+from taskiq import AsyncBroker, InMemoryBroker
+from taskiq.acks import AcknowledgeType
+from taskiq.kicker import AsyncKicker
+from taskiq.receiver import Receiver
+
+TASK = "pirwa.attend"
+BREATH = 0.05  # seconds; who rings in the meantime is announced together
+RETRY = 1.0  # seconds between attempts to listen
+
+_logger = logging.getLogger(__name__)
+
+
+class BrokerDoorbell:
+    """`Doorbell`: at most one ring for each company and breath, however many postings there are."""
+
+    def __init__(self, broker: AsyncBroker) -> None:
+        self._kicker: AsyncKicker[..., object] = AsyncKicker(TASK, broker, {})
+        self._rung: set[UUID] = set()
+        self._telling: asyncio.Task[None] | None = None
+
+    def ring(self, company_id: UUID) -> None:
+        self._rung.add(company_id)
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.get_running_loop().create_task(self._tell())
+
+    async def close(self) -> None:
+        """Waits until what was rung has been told."""
+        if self._telling:
+            await self._telling
+
+    async def _tell(self) -> None:
+        while self._rung:
+            rung, self._rung = self._rung, set()
+            try:
+                for company_id in rung:
+                    await self._kicker.kiq(str(company_id))
+            except Exception as error:  # a lost ring costs a second, and no request may fail for it
+                _logger.warning("the doorbell is out of order: %s", error)
+            await asyncio.sleep(BREATH)
+
+
+class Doorkeeper:
+    """Listens for rings and says for whom they were."""
+
+    def __init__(self, broker: AsyncBroker, attend: Callable[[UUID], None]) -> None:
+        self._broker = broker
+        self._attend = attend
+
+    async def listen(self, stopping: asyncio.Event) -> None:
+        """Listens until stopped, and again after the broker was away or had forgotten everything."""
+
+        async def ring(company_id: str) -> None:
+            self._attend(UUID(company_id))
+
+        self._broker.register_task(ring, TASK)
+        if isinstance(self._broker, InMemoryBroker):
+            await stopping.wait()
+            return
+        while not stopping.is_set():
+            try:
+                receiver = Receiver(self._broker, max_async_tasks=10, ack_type=AcknowledgeType.WHEN_RECEIVED)
+                await receiver.listen(stopping)
+            except Exception as error:
+                _logger.warning("the doorbell is out of order: %s", error)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(RETRY):
+                        await stopping.wait()

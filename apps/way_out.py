@@ -1,0 +1,49 @@
+"""What the web application needs of the way out: the bell, the plugins, the feed of events."""
+
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+
+from dishka import Provider, Scope, decorate, provide
+
+from adapters.broker.brokers import make_broker
+from adapters.broker.doorbell import BrokerDoorbell
+from adapters.plugin_loader.registry import load_plugins
+from adapters.postgres.installations import PostgresInstallations
+from adapters.postgres.queries.events import PostgresEventReader
+from apps.ringing import RingingLedger, RingingRun
+from apps.settings import Settings
+from core.ports.doorbell import Doorbell
+from core.ports.plugins import Installations, Plugins
+from core.ports.stock_ledger import StockLedger
+from core.ports.storage import Run
+from core.queries.events import EventReader
+
+
+class WayOutProvider(Provider):
+    """Beside the provider of the storage, whose ledger and runner ring from now on."""
+
+    scope = Scope.APP
+
+    installations = provide(PostgresInstallations, provides=Installations)
+    events = provide(PostgresEventReader, provides=EventReader)
+
+    @provide
+    def plugins(self, settings: Settings) -> Plugins:
+        return load_plugins(settings.plugins, version("pirwa"))
+
+    @provide
+    async def doorbell(self, settings: Settings) -> AsyncIterator[Doorbell]:
+        broker = make_broker(settings.redis_url)
+        doorbell = BrokerDoorbell(broker)
+        yield doorbell
+        await doorbell.close()
+        if settings.redis_url is not None:
+            await broker.shutdown()
+
+    @decorate
+    def ledger(self, ledger: StockLedger, doorbell: Doorbell) -> StockLedger:
+        return RingingLedger(ledger, doorbell)
+
+    @decorate
+    def run(self, run: Run, doorbell: Doorbell) -> Run:
+        return RingingRun(run, doorbell)

@@ -1,0 +1,76 @@
+"""What is done at fixed times."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from adapters.postgres.due_work import DueWork
+from adapters.postgres.schedule import PostgresUpkeep
+from apps.worker.schedule import Job
+from core.commands.expiry import quarantine_expired
+from core.domain.access import Actor
+from core.ports.expired_lots import ExpiredLots
+from core.ports.stock_ledger import StockLedger
+
+KEY_AGE = timedelta(hours=72)
+RUN_AGE = timedelta(days=7)
+KEYS_AT_ONCE = 5_000
+
+NOBODY = UUID(int=0)
+"""The user id of scheduled work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The scheduled jobs. Every one of them may be repeated without harm."""
+
+    due: DueWork
+    database: PostgresUpkeep
+    ledger: StockLedger
+    lots: ExpiredLots
+
+    def jobs(self) -> Sequence[Job]:
+        day = timedelta(days=1)
+        return (
+            Job("expire_holds", self.expire_holds, timedelta(minutes=1), patience=timedelta(minutes=5)),
+            Job("write_checkpoints", self.write_checkpoints, day, timedelta(minutes=30)),
+            Job("quarantine_expired_lots", self.quarantine_expired_lots, day, timedelta(minutes=5)),
+            Job("forget_old_rows", self.forget_old_rows, timedelta(hours=1)),
+        )
+
+    async def expire_holds(self, slot: datetime) -> None:
+        """Gives back what reservations held whose time is over."""
+        await _each(await self.due.companies_with_ended_holds(), self.database.expire_holds)
+
+    async def write_checkpoints(self, slot: datetime) -> None:
+        """Closes all days before the slot's (UTC)."""
+        yesterday = slot.date() - timedelta(days=1)
+        companies = await self.due.companies()
+        await _each(companies, lambda company_id: self.database.write_checkpoints(company_id, yesterday))
+
+    async def quarantine_expired_lots(self, slot: datetime) -> None:
+        """Moves lots whose last day was before the slot's (UTC)."""
+
+        async def of_company(company_id: UUID) -> None:
+            await quarantine_expired(self.ledger, self.lots, Actor(NOBODY, company_id, frozenset()), slot.date())
+
+        await _each(await self.due.companies(), of_company)
+
+    async def forget_old_rows(self, slot: datetime) -> None:
+        """Deletes idempotency keys and slots that nobody will ask for again."""
+        while await self.database.forget_keys(KEY_AGE, KEYS_AT_ONCE) == KEYS_AT_ONCE:
+            pass
+        await self.database.forget_runs(RUN_AGE)
+
+
+async def _each(companies: Iterable[UUID], work: Callable[[UUID], Awaitable[object]]) -> None:
+    """Does the work for every company, also after one has failed; raises all failures in the end."""
+    failures: list[Exception] = []
+    for company_id in companies:
+        try:
+            await work(company_id)
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("the job failed for some companies", failures)

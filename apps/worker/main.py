@@ -1,0 +1,124 @@
+"""Putting a worker together, beside the web application or as a process of its own (`pirwa worker`)."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
+
+from taskiq import AsyncBroker
+
+from adapters.broker.brokers import make_broker
+from adapters.broker.doorbell import Doorkeeper
+from adapters.plugin_loader.registry import load_plugins
+from adapters.postgres.channels import PostgresChannels
+from adapters.postgres.deliveries import PostgresDeliveries
+from adapters.postgres.due_work import DueWork
+from adapters.postgres.engine import Database
+from adapters.postgres.installations import PostgresInstallations
+from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.queries.expired_lots import PostgresExpiredLots
+from adapters.postgres.schedule import PostgresScheduleRuns, PostgresUpkeep
+from apps.settings import Settings
+from apps.worker.delivering import Deliverer
+from apps.worker.jobs import Upkeep
+from apps.worker.pushing import Pusher
+from apps.worker.schedule import Schedule
+from apps.worker.worker import POLL_SECONDS, Parts, Worker
+from core.ports.clock import SystemClock
+from core.ports.plugins import Plugins, Subscription
+from core.reactions import storefront_sync
+
+LEASE = timedelta(seconds=60)
+STOREFRONT_SYNC = "core:storefront_sync"
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+@asynccontextmanager
+async def working(
+    database_url: str, plugins: Plugins, broker: AsyncBroker, *, poll_seconds: float = POLL_SECONDS
+) -> AsyncIterator[Worker]:
+    """A worker at work on connections of its own, stopped in good order at the end."""
+    database = Database(database_url, statement_timeout="15min")
+    dispatch = Database(database_url, role="pirwa_dispatch", size=4)
+    await database.open()
+    await dispatch.open()
+    worker = Worker(make_parts(database, dispatch, plugins, broker), poll_seconds=poll_seconds)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+        await database.close()
+        await dispatch.close()
+
+
+def make_parts(
+    database: Database, dispatch: Database, plugins: Plugins, broker: AsyncBroker, *, lease: timedelta = LEASE
+) -> Parts:
+    """The parts of a worker. `dispatch` looks over the queues of all companies; `database` works inside one."""
+    channels = PostgresChannels(database)
+    installations = PostgresInstallations(database)
+    due = DueWork(dispatch)
+    upkeep = Upkeep(
+        due, PostgresUpkeep(database, dispatch), PostgresStockLedger(database), PostgresExpiredLots(database)
+    )
+    reactions = {STOREFRONT_SYNC: partial(storefront_sync.storefront_sync, channels)}
+    return Parts(
+        due=due,
+        outbox=PostgresOutbox(dispatch),
+        deliverer=Deliverer(PostgresDeliveries(database), plugins, installations, reactions, lease),
+        pusher=Pusher(channels, plugins, installations, lease),
+        schedule=Schedule(upkeep.jobs(), PostgresScheduleRuns(dispatch), SystemClock()),
+        plugins=plugins,
+        core_subscriptions=core_subscriptions(plugins),
+        listen=partial(Doorkeeper, broker),
+    )
+
+
+def core_subscriptions(plugins: Plugins) -> list[Subscription]:
+    """What the core's own reactions want. Where no storefront is switched on, none is to be kept in step."""
+    storefronts = plugins.storefronts()
+    return [
+        Subscription(STOREFRONT_SYNC, event_type, storefronts) for event_type in sorted(storefront_sync.EVENT_TYPES)
+    ]
+
+
+async def work_until(settings: Settings, ending: asyncio.Event) -> None:
+    """Works until `ending` is set, beside whatever else the process does. Raises if a part of the worker falls over."""
+    if settings.database_url is None:
+        raise RuntimeError("there is no database to work on: PIRWA_DATABASE_URL is not set")
+    plugins = load_plugins(settings.plugins, version("pirwa"))
+    broker = make_broker(settings.redis_url)
+    try:
+        async with working(settings.database_url, plugins, broker) as worker:
+            ends = [asyncio.ensure_future(ending.wait()), asyncio.ensure_future(worker.wait())]
+            done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for task in running:
+                task.cancel()
+            for task in done:
+                task.result()
+    finally:
+        if settings.redis_url is not None:
+            await broker.shutdown()
+
+
+def run_worker(settings: Settings) -> None:
+    """`pirwa worker`: works until SIGTERM or SIGINT; a second signal ends it at once."""
+    asyncio.run(_until_signal(settings))
+
+
+async def _until_signal(settings: Settings) -> None:
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+
+    def end() -> None:
+        ending.set()
+        for sign in _SIGNALS:
+            loop.remove_signal_handler(sign)
+
+    for sign in _SIGNALS:
+        loop.add_signal_handler(sign, end)
+    await work_until(settings, ending)

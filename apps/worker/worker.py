@@ -1,0 +1,155 @@
+"""The worker: events out of the outbox, deliveries to subscribers, levels to storefronts, jobs at their time."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from adapters.broker.doorbell import Doorkeeper
+from adapters.postgres.due_work import DueWork
+from apps.worker.delivering import Deliverer
+from apps.worker.pushing import Pusher
+from apps.worker.schedule import Schedule, pause
+from apps.worker.turns import Turns
+from core.ports.outbox import Outbox
+from core.ports.plugins import Plugins, Subscription
+
+RELAY_BATCH = 500
+INSIDE_RUNNERS = 4  # work on the database alone
+OUTSIDE_RUNNERS = 32  # calls that others may keep waiting
+POLL_SECONDS = 1.0
+STOP_SECONDS = 20.0
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A company's events want their numbers."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A subscriber has deliveries."""
+
+    company_id: UUID
+    subscriber: str
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A storefront is out of date."""
+
+    company_id: UUID
+    plugin_id: str
+
+
+Turn = Relay | Deliver | Push
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a worker is put together from."""
+
+    due: DueWork
+    outbox: Outbox
+    deliverer: Deliverer
+    pusher: Pusher
+    schedule: Schedule
+    plugins: Plugins
+    core_subscriptions: Sequence[Subscription]
+    listen: Callable[[Callable[[UUID], None]], Doorkeeper]
+
+
+class Worker:
+    """Runs beside whatever else its process does, from `start` to `stop`."""
+
+    def __init__(self, parts: Parts, *, poll_seconds: float = POLL_SECONDS) -> None:
+        self._parts = parts
+        self._poll_seconds = poll_seconds
+        self._subscriptions = [*parts.core_subscriptions, *parts.plugins.subscriptions()]
+        self._subscribers = frozenset(one.subscriber for one in self._subscriptions)
+        self._storefronts = parts.plugins.storefronts()
+        self._inside: Turns[Turn] = Turns(self._serve, runners=INSIDE_RUNNERS)
+        self._outside: Turns[Turn] = Turns(self._serve, runners=OUTSIDE_RUNNERS)
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begins to work in the running event loop."""
+        doorkeeper = self._parts.listen(self.attend)
+        work: Sequence[Awaitable[None]] = (
+            self._inside.run(),
+            self._outside.run(),
+            self._look_out(),
+            self._parts.schedule.run(self._stopping),
+            doorkeeper.listen(self._stopping),
+        )
+        self._tasks = [asyncio.ensure_future(each) for each in work]
+
+    async def stop(self) -> None:
+        """Begins nothing new and waits for what was begun; what is not done within `STOP_SECONDS` is dropped, and taken up
+        by the next worker when its lease ends."""
+        self._stopping.set()
+        self._inside.stop()
+        self._outside.stop()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def wait(self) -> None:
+        """Returns when the worker was stopped. Raises if a part of it fell over."""
+        ended, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in ended:
+            task.result()
+
+    def attend(self, company_id: UUID) -> None:
+        """Sees to a company that rang."""
+        self._ask(Relay(company_id))
+
+    async def look(self) -> None:
+        """Asks for everything that is due anywhere: what nobody rang for, and what is to be tried again."""
+        due = self._parts.due
+        self._ask(*(Relay(company_id) for company_id in await due.companies_to_relay()))
+        self._ask(*(Deliver(*found) for found in await due.deliveries(self._subscribers)))
+        if self._storefronts:
+            self._ask(*(Push(*found) for found in await due.channels(self._storefronts)))
+
+    def _ask(self, *turns: Turn) -> None:
+        for turn in turns:
+            (self._outside if self._goes_outside(turn) else self._inside).ask(turn)
+
+    def _goes_outside(self, turn: Turn) -> bool:
+        match turn:
+            case Deliver(_, subscriber):
+                return not subscriber.startswith("core:")
+            case Push():
+                return True
+        return False
+
+    async def _look_out(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self.look()
+            except Exception as error:
+                _logger.warning("cannot look for work: %s", error)
+            await pause(self._stopping, self._poll_seconds)
+
+    async def _serve(self, turn: Turn) -> bool:
+        """One step of a turn; asks for those that follow from it. Returns whether there is more of the same."""
+        match turn:
+            case Relay(company_id):
+                relayed = await self._parts.outbox.relay(company_id, self._subscriptions, RELAY_BATCH)
+                self._ask(*(Deliver(company_id, subscriber) for subscriber in sorted(relayed.subscribers)))
+                return relayed.events == RELAY_BATCH
+            case Deliver(company_id, subscriber):
+                more = await self._parts.deliverer.deliver(company_id, subscriber)
+                self._ask(*(Push(company_id, plugin_id) for plugin_id in sorted(self._storefronts)))
+                return more
+            case Push(company_id, plugin_id):
+                return await self._parts.pusher.push(company_id, plugin_id)

@@ -1,0 +1,96 @@
+"""Switching plugins on and off in a company."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from core.domain.access import Actor
+from core.domain.errors import Conflict
+from core.ports.doorbell import Doorbell
+from core.ports.failures import PermanentlyRejected, PortFailure
+from core.ports.plugins import Installations, OpenPlugin, Plugins
+from core.ports.storefront import Item, Storefront
+
+CHECK_SECONDS = 30.0  # for the check and for the list of items together
+MAX_ITEMS = 100_000
+
+
+class EnablePlugin(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The plugin's settings, whole."""
+
+    settings: dict[str, Any] = {}
+
+
+class EnabledPlugin(msgspec.Struct, frozen=True):
+    """`items` counts what the storefront sells, `linked` how much of that has a product of the same SKU here."""
+
+    id: str
+    items: int = 0
+    linked: int = 0
+
+
+async def enable_plugin(
+    plugins: Plugins,
+    installations: Installations,
+    doorbell: Doorbell,
+    actor: Actor,
+    plugin_id: str,
+    command: EnablePlugin,
+) -> EnabledPlugin:
+    """Checks the settings at the other end and switches the plugin on; a storefront gets all its levels pushed.
+
+    Conflict `plugin_check_failed` when the other end does not play along; then nothing has changed.
+    """
+    actor.require("plugin:write")
+    at_work = _open(plugins, actor, plugin_id, command.settings)
+    if at_work.storefront is None:
+        await installations.enable(actor.company, plugin_id, command.settings)
+        return EnabledPlugin(plugin_id)
+    items = await _checked_items(at_work.storefront)
+    linked = await installations.enable_storefront(actor.company, plugin_id, command.settings, items, at_work.locations)
+    doorbell.ring(actor.company)
+    return EnabledPlugin(plugin_id, len(items), linked)
+
+
+async def disable_plugin(installations: Installations, doorbell: Doorbell, actor: Actor, plugin_id: str) -> None:
+    """Switches the plugin off: it gets nothing more, and what waited for it is given up."""
+    actor.require("plugin:write")
+    await installations.disable(actor.company, plugin_id)
+    doorbell.ring(actor.company)
+
+
+def _open(plugins: Plugins, actor: Actor, plugin_id: str, settings: Mapping[str, object]) -> OpenPlugin:
+    try:
+        return plugins.open(plugin_id, actor.company, settings)
+    except PortFailure as failure:
+        raise _refused(failure) from failure
+
+
+async def _checked_items(storefront: Storefront) -> list[Item]:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await storefront.check()
+            return await _all_items(storefront)
+    except TimeoutError as failure:
+        raise Conflict("plugin_check_failed", f"no answer within {CHECK_SECONDS:g} seconds") from failure
+    except Exception as failure:  # foreign code may raise anything
+        raise _refused(failure) from failure
+
+
+async def _all_items(storefront: Storefront) -> list[Item]:
+    items: list[Item] = []
+    cursor, ended = None, False
+    while not ended:
+        page = await storefront.items(cursor)
+        items += page.items
+        cursor, ended = page.next_cursor, page.next_cursor is None
+        if len(items) > MAX_ITEMS:
+            raise PermanentlyRejected(f"the storefront has more than {MAX_ITEMS} items")
+    return items
+
+
+def _refused(failure: Exception) -> Conflict:
+    reason = f"{type(failure).__name__}: {failure}"
+    return Conflict("plugin_check_failed", reason, details={"failure": type(failure).__name__})

@@ -1,0 +1,40 @@
+"""The feed of everything that happened in a company, in the order of its numbers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from core.domain.access import Actor
+from core.queries.paging import Page
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What it happened to."""
+
+    type: str
+    id: UUID
+
+
+class EventView(msgspec.Struct, frozen=True):
+    """One event. `cursor` is its place in the feed: reading on after it misses nothing and repeats nothing."""
+
+    id: UUID
+    cursor: str
+    type: str
+    occurred_at: datetime
+    subject: Subject
+    data: Mapping[str, Any]
+
+
+class EventReader(Protocol):
+    async def events(self, actor: Actor, cursor: str | None, limit: int, types: Sequence[str]) -> Page[EventView]:
+        """Events after the cursor, oldest first, of these types or of all. Events that name a site outside the actor's reach
+        are left out. `next_cursor` is None when these were the last. Raises Invalid `bad_cursor`."""
+        ...
+
+    async def end(self, actor: Actor) -> str:
+        """The cursor behind the last event of the company."""
+        ...

@@ -1,0 +1,90 @@
+"""Group commit beyond the contract of the ledger: nobody is left waiting, and nobody waits without end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from adapters.postgres.engine import Database, Scope
+from adapters.postgres.group_commit import FLUSHERS, MAX_WAITING, GroupCommitLedger
+from core.domain.errors import Busy
+from core.domain.stock import SUPPLIER, Line, Posting, PostingKind
+from core.ports.stock_ledger import Posted
+from tests.shop import Shop
+
+pytestmark = pytest.mark.anyio
+
+
+class HeldDatabase:
+    """A database whose answers are held back until `release` is set, and then come all at one moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.held: asyncio.Queue[None] = asyncio.Queue()
+        self.release = asyncio.Event()
+
+    async def fetch(self, scope: Scope, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        rows = await self._database.fetch(scope, statement, parameters)
+        self.held.put_nowait(None)
+        await self.release.wait()
+        return rows
+
+
+def receipt() -> Posting:
+    return Posting(PostingKind.RECEIPT, (Line("A", SUPPLIER, "UIO", Decimal(1)),))
+
+
+@pytest.fixture
+async def held_back(shop: Shop) -> HeldDatabase:
+    await shop.product("A")
+    return HeldDatabase(shop.database)
+
+
+@pytest.fixture
+def ledger(held_back: HeldDatabase) -> GroupCommitLedger:
+    return GroupCommitLedger(held_back)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def under_way(
+    shop: Shop, held_back: HeldDatabase, ledger: GroupCommitLedger
+) -> AsyncIterator[list[asyncio.Task[Posted]]]:
+    """As many postings under way as may be, each in a group of its own."""
+    tasks = []
+    for _ in range(FLUSHERS):
+        tasks.append(asyncio.create_task(ledger.post(shop.admin, [receipt()])))
+        await held_back.held.get()
+    yield tasks
+    held_back.release.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_whoever_comes_as_the_last_groups_end_is_served(
+    shop: Shop, held_back: HeldDatabase, ledger: GroupCommitLedger, under_way: list[asyncio.Task[Posted]]
+) -> None:
+    """Seen to fail when flushers were counted by their tasks, which end a moment after their last look at the lane."""
+
+    async def come_late() -> Posted:
+        await held_back.release.wait()
+        return await ledger.post(shop.admin, [receipt()])
+
+    late = asyncio.create_task(come_late())
+    await asyncio.sleep(0)
+    held_back.release.set()
+    async with asyncio.timeout(5):
+        assert len([*await asyncio.gather(*under_way), await late]) == FLUSHERS + 1
+
+
+async def test_when_too_many_wait_the_next_is_told_to_come_back(
+    shop: Shop, ledger: GroupCommitLedger, under_way: list[asyncio.Task[Posted]]
+) -> None:
+    waiting = [asyncio.create_task(ledger.post(shop.admin, [receipt()])) for _ in range(MAX_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy) as refused:
+        await ledger.post(shop.admin, [receipt()])
+    assert refused.value.details["retry_after"] == 1
+    for task in waiting:
+        task.cancel()
+    assert not any(task.done() for task in under_way)

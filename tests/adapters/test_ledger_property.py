@@ -1,0 +1,262 @@
+"""The ledger on PostgreSQL against the model, on random work."""
+
+import asyncio
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from adapters.postgres.engine import Database
+from adapters.postgres.group_commit import GroupCommitLedger
+from adapters.postgres.repositories.postings import PostingLookup
+from adapters.postgres.verification import PostgresVerifier
+from core.commands.companies import CreateLocation, create_location
+from core.domain.access import Actor
+from core.domain.company import CostingMethod
+from core.domain.errors import DomainError
+from core.domain.ids import new_id
+from core.domain.reservation import ReservationState, Wish
+from core.domain.stock import SUPPLIER, Line, Posting, PostingKind, reversal
+from core.ports.stock_ledger import Posted
+from core.ports.storage import UnitOfWork
+from tests.core.test_ledger_property import InMemorySystem
+from tests.ledger_machine import TODAY, Call, LedgerMachine, faults_of, moment, profile, quantities
+from tests.ledger_model import LedgerModel, Promise, Refused, Stock, site_of
+from tests.shop import Shop, open_shop
+
+_BALANCES = """
+    SELECT p.sku, l.address, t.number, b.on_hand FROM stock_balance b
+    JOIN product p ON p.company_id = b.company_id AND p.id = b.product_id
+    JOIN location l ON l.company_id = b.company_id AND l.id = b.location_id
+    LEFT JOIN lot t ON t.company_id = b.company_id AND t.product_id = b.product_id AND t.id = b.lot_id
+    WHERE b.company_id = %s AND b.on_hand <> 0
+"""
+_PROMISED = """
+    SELECT p.sku, s.code, t.promised FROM site_stock t
+    JOIN product p ON p.company_id = t.company_id AND p.id = t.product_id
+    JOIN site s ON s.company_id = t.company_id AND s.id = t.site_id
+    WHERE t.company_id = %s AND t.promised <> 0
+"""
+_HELD_AT = """
+    SELECT p.sku, s.code, a.on_hand FROM stock_as_of(%s) a
+    JOIN product p ON p.company_id = %s AND p.id = a.product_id
+    JOIN site s ON s.company_id = p.company_id AND s.id = a.site_id
+    WHERE a.on_hand <> 0
+"""
+# The legs of transfers are posted here without the document that the check wants for them.
+_CHECKS_OF_DOCUMENTS = {"what is in transit is what transfers shipped and nobody settled"}
+
+
+class PostgresSystem:
+    """The ledger of a shop."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.together = GroupCommitLedger(shop.database)
+
+    async def post(self, postings: list[Posting]) -> Posted:
+        return await self.shop.ledger.post(self.shop.admin, postings)
+
+    async def post_together(self, postings: list[Posting]) -> list[Posted | DomainError]:
+        outcomes = await asyncio.gather(
+            *(self.together.post(self.shop.admin, [one]) for one in postings), return_exceptions=True
+        )
+        return [one for one in outcomes if isinstance(one, Posted | DomainError)]
+
+    async def reverse(self, posting_id: UUID) -> Posted:
+        original = await PostingLookup(self.shop.database).posting(self.shop.admin, posting_id)
+        assert original is not None
+        return await self.post([reversal(original, "a mistake")])
+
+    async def allow_negative(self, site: str, allowed: bool) -> None:
+        await self.shop.allow_negative(site, allowed=allowed)
+
+    async def lock_period(self, through: datetime) -> None:
+        await self.shop.lock_period(through)
+
+    async def reserve(self, wish: Wish) -> list[UUID]:
+        return (await self.shop.run(_reserve, self.shop.admin, wish)).result
+
+    async def release(self, demand: UUID) -> None:
+        await self.shop.run(_release, self.shop.admin, demand)
+
+    async def write_checkpoints(self, days_ago: int) -> None:
+        await self.shop.fetch("SELECT ledger_checkpoint(%s)", TODAY - timedelta(days=days_ago))
+
+    async def balances(self) -> dict[Stock, Decimal]:
+        rows: list[Any] = await self.shop.fetch(_BALANCES, self.shop.company_id)
+        return {row[:3]: row[3] for row in rows}
+
+    async def promised(self) -> dict[tuple[str, str], Decimal]:
+        rows: list[Any] = await self.shop.fetch(_PROMISED, self.shop.company_id)
+        return {row[:2]: row[2] for row in rows}
+
+    async def held_at(self, at: datetime) -> dict[tuple[str, str], Decimal]:
+        rows: list[Any] = await self.shop.fetch(_HELD_AT, at, self.shop.company_id)
+        return {row[:2]: row[2] for row in rows}
+
+    async def differences(self) -> list[str]:
+        verifier = PostgresVerifier(self.shop.database)
+        checks = [check for check in verifier.checks if check not in _CHECKS_OF_DOCUMENTS]
+        found = [await verifier.differences(self.shop.company_id, "test", check) for check in checks]
+        return [f"{one.check}: {one.detail}" for differences in found for one in differences]
+
+
+async def _reserve(uow: UnitOfWork, actor: Actor, wish: Wish) -> list[UUID]:
+    return await uow.reservations.reserve(actor, [wish])
+
+
+async def _release(uow: UnitOfWork, _: Actor, demand: UUID) -> int:
+    return await uow.reservations.end(demand, ReservationState.RELEASED)
+
+
+async def open_system(database: Database, costing: CostingMethod) -> PostgresSystem:
+    """A new shop with the products and places of the machine."""
+    shop = await open_shop(database, costing)
+    await shop.run(create_location, shop.admin, (shop.sites["UIO"], CreateLocation("A-01", "Shelf")))
+    a, _ = [await shop.product(sku) for sku in "AB"]
+    await shop.kit("SET", {a: "2", await shop.product("MILK", tracking="lot"): "1"})
+    return PostgresSystem(shop)
+
+
+class PostgresMachine(LedgerMachine):
+    """Besides: lots, kits, several places at a site, promises, requests that arrive together, checkpoints."""
+
+    products = ("A", "B", "MILK", "SET")
+    places = ("UIO", "UIO/A-01", "GYE")
+    routes = (*LedgerMachine.routes, ("UIO", "UIO/A-01"), ("UIO/A-01", "UIO"), ("UIO", "UIO/QUARANTINE"))
+    system: PostgresSystem
+    lots = {"OLD": TODAY - timedelta(days=2), "SOON": TODAY + timedelta(days=5), "EVER": None}  # noqa: RUF012
+
+    def new_model(self) -> LedgerModel:
+        model = super().new_model()
+        model.tracked, model.kits = frozenset({"MILK"}), {"SET": {"A": Decimal(2), "MILK": Decimal(1)}}
+        return model
+
+    def lines(self, kind: PostingKind) -> st.SearchStrategy[Line]:
+        lots = st.sampled_from([None, *self.lots, "NONE"])
+        promises = st.sampled_from([None, None, *(one.demand for one in self.model.promises)])
+        return st.builds(self._with_lot_and_promise, super().lines(kind), lots, promises)
+
+    def _with_lot_and_promise(self, line: Line, lot: str | None, promise: UUID | None) -> Line:
+        named = lot if line.product == "MILK" else None
+        until = self.lots.get(named or "") if not site_of(str(line.source)) else None
+        mine = promise if site_of(str(line.source)) and site_of(str(line.destination)) == "" else None
+        return Line(
+            line.product, line.source, line.destination, line.quantity, unit_cost=line.unit_cost, lot=named,
+            expires_on=until, reservation_id=mine,
+        )  # fmt: skip
+
+    @initialize(quantity=quantities)
+    def start_with_milk(self, quantity: Decimal) -> None:
+        lines = [Line("MILK", SUPPLIER, "UIO", quantity, lot=lot, expires_on=until) for lot, until in self.lots.items()]
+        self.post([Posting(PostingKind.RECEIPT, tuple(lines), effective_at=moment(3))])
+
+    @rule(
+        sku=st.sampled_from(["A", "B", "MILK", "SET"]),
+        site=st.sampled_from(["UIO", "GYE"]),
+        quantity=quantities,
+        priority=st.integers(0, 1),
+    )
+    def reserve(self, sku: str, site: str, quantity: Decimal, priority: int) -> None:
+        parts = self.model.kits.get(sku, {sku: Decimal(1)})
+        demand = new_id()
+        promises = [
+            Promise(new_id() if place else demand, demand, part, site, quantity * each, priority)
+            for place, (part, each) in enumerate(parts.items())
+        ]
+        wish = Wish(demand, sku, site, quantity, 1, demand, priority=priority)
+        self.agree_on_code(lambda: self.model.reserve(promises), self.system.reserve(wish))
+
+    def agree_on_code(self, of_model: Any, of_system: Any) -> None:
+        try:
+            of_model()
+            expected = None
+        except Refused as refusal:
+            expected = refusal.code
+        try:
+            self.call(of_system)
+            answer = None
+        except DomainError as refusal:
+            answer = refusal.code
+        assert answer == expected
+
+    @precondition(lambda self: self.model.promises)
+    @rule(choice=st.runner().flatmap(lambda self: st.sampled_from(self.model.promises)))
+    def release(self, choice: Promise) -> None:
+        self.call(self.system.release(choice.demand))
+        self.model.release(choice.demand)
+
+    @rule(
+        postings=st.runner().flatmap(
+            lambda self: st.lists(self.postings().filter(lambda one: len(one.lines) == 1), min_size=2, max_size=3)
+        )
+    )
+    def post_together(self, postings: list[Posting]) -> None:
+        """Requests that arrive together are answered as if they had come one after the other, in some order."""
+        answers = self.call(self.system.post_together(postings))
+        assert len(answers) == len(postings)
+        after = self.call(self.system.balances())
+        for order in permutations(range(len(postings))):
+            model = copy.deepcopy(self.model)
+            expected = {index: self._told(model, postings[index]) for index in order}
+            if after == model.balances() and all(expected[index] == _told(one) for index, one in enumerate(answers)):
+                self.model = model
+                return
+        raise AssertionError(f"no order explains {[_told(one) for one in answers]} to {postings}")
+
+    @staticmethod
+    def _told(model: LedgerModel, posting: Posting) -> str | None:
+        try:
+            model.post([posting], datetime.now(UTC))
+        except Refused as refusal:
+            return refusal.code
+        return None
+
+    @rule(days=st.integers(1, 6))
+    def write_checkpoints(self, days: int) -> None:
+        self.call(self.system.write_checkpoints(days))
+
+    @rule(days=st.integers(0, 6))
+    def look_back(self, days: int) -> None:
+        at = moment(days) + timedelta(hours=1)
+        assert self.call(self.system.held_at(at)) == self.model.held_at(at)
+
+    @invariant()
+    def what_is_promised_is_the_sum_of_the_promises(self) -> None:
+        assert self.call(self.system.promised()) == self.model.promised()
+
+    def teardown(self) -> None:
+        assert self.call(self.system.differences()) == []
+
+
+def _told(answer: Posted | DomainError) -> str | None:
+    return answer.code if isinstance(answer, DomainError) else None
+
+
+@contextmanager
+def own_database(url: str) -> Iterator[tuple[Call, Database]]:
+    """Connections in an event loop of their own: hypothesis calls from outside any loop."""
+    with asyncio.Runner() as runner:
+        database = Database(url, size=4)
+        runner.run(database.open())
+        try:
+            yield runner.run, database
+        finally:
+            runner.run(database.close())
+
+
+@pytest.mark.parametrize("costing", list(CostingMethod))
+def test_the_ledger_agrees_with_the_model(database_url: str, costing: CostingMethod) -> None:
+    with own_database(database_url) as (call, database):
+        run_state_machine_as_test(
+            lambda: PostgresMachine(call, call(open_system(database, costing))), settings=profile(25, 25)
+        )

@@ -1,0 +1,189 @@
+"""Random work on a ledger, held against the model after every step."""
+
+import os
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from core.domain.errors import DomainError
+from core.domain.stock import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Line, Posting, PostingKind
+from core.ports.stock_ledger import Posted
+from tests.ledger_model import Fault, LedgerModel, Refused, Stock
+
+Call = Callable[[Coroutine[Any, Any, Any]], Any]
+"""Runs a coroutine to its end."""
+
+
+class System(Protocol):
+    """A ledger under test, with what administrators do to it."""
+
+    async def post(self, postings: list[Posting]) -> Posted: ...
+    async def reverse(self, posting_id: UUID) -> Posted: ...
+    async def allow_negative(self, site: str, allowed: bool) -> None: ...
+    async def lock_period(self, through: datetime) -> None: ...
+    async def balances(self) -> dict[Stock, Decimal]: ...
+
+
+TODAY = datetime.now(UTC).date()
+
+
+def moment(days_ago: int) -> datetime:
+    """Noon, some days ago."""
+    return datetime.combine(TODAY, time(12), UTC) - timedelta(days=days_ago)
+
+
+quantities = st.sampled_from([Decimal(one) for one in ("1", "2", "3", "5", "8", "0.25")])
+moments = st.none() | st.integers(1, 6).map(moment)
+_costs = st.sampled_from([None, *(Decimal(one) for one in ("1", "2.5", "3.3333"))])
+_BOTH_WAYS = {PostingKind.ADJUSTMENT}
+_END = {
+    PostingKind.RECEIPT: SUPPLIER,
+    PostingKind.OPENING: ADJUSTMENT,
+    PostingKind.CUSTOMER_RETURN: CUSTOMER,
+    PostingKind.SALE: CUSTOMER,
+    PostingKind.ISSUE: CUSTOMER,
+    PostingKind.SUPPLIER_RETURN: SUPPLIER,
+    PostingKind.SCRAP: SCRAP,
+    PostingKind.ADJUSTMENT: ADJUSTMENT,
+}
+_ARRIVING = {PostingKind.RECEIPT, PostingKind.OPENING, PostingKind.CUSTOMER_RETURN}
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Postings of all kinds, alone and several in one request, dated back, reversed; locks and negative stock."""
+
+    products: tuple[str, ...] = ("A", "B")
+    places: tuple[str, ...] = ("UIO", "GYE")
+    routes: tuple[tuple[str, str], ...] = (("UIO", "UIO:TRANSIT"), ("UIO:TRANSIT", "GYE"), ("UIO:TRANSIT", "UIO"))
+
+    def __init__(self, call: Call, system: System) -> None:
+        super().__init__()
+        self.call, self.system = call, system
+        self.model = self.new_model()
+        self.recorded: list[tuple[UUID, Posting]] = []
+
+    def new_model(self) -> LedgerModel:
+        ends = {SUPPLIER, CUSTOMER, ADJUSTMENT, SCRAP}
+        places = {*self.places, *ends, *(place for route in self.routes for place in route)}
+        return LedgerModel(frozenset(self.products), frozenset(places), TODAY)
+
+    # ------------------------------------------------------------ what may be asked
+
+    def lines(self, kind: PostingKind) -> st.SearchStrategy[Line]:
+        """A line of this kind; now and then of a product or at a place that does not exist."""
+        products = st.sampled_from([*self.products * 8, "NONE"])
+        if kind is PostingKind.TRANSFER:
+            return st.builds(
+                lambda product, route, quantity: Line(product, *route, quantity),
+                products,
+                st.sampled_from(self.routes),
+                quantities,
+            )
+        places = st.sampled_from([*self.places * 12, "XXX"])
+        arrives = st.booleans() if kind in _BOTH_WAYS else st.just(kind in _ARRIVING)
+        return st.builds(self._line, st.just(kind), products, places, arrives, quantities, _costs)
+
+    @staticmethod
+    def _line(kind: PostingKind, sku: str, place: str, arrives: bool, quantity: Decimal, cost: Decimal | None) -> Line:
+        if arrives:
+            return Line(sku, _END[kind], place, quantity, unit_cost=cost)
+        return Line(sku, place, _END[kind], quantity)
+
+    def postings(self) -> st.SearchStrategy[Posting]:
+        kinds = st.sampled_from([PostingKind.RECEIPT, PostingKind.SALE, *_END, PostingKind.TRANSFER])
+        return kinds.flatmap(
+            lambda kind: st.builds(
+                lambda lines, at: Posting(kind, tuple(lines), reason="test", effective_at=at),
+                st.lists(self.lines(kind), min_size=1, max_size=3),
+                moments,
+            )
+        )
+
+    # ------------------------------------------------------------ what is done
+
+    @initialize(quantity=quantities)
+    def start_with_stock(self, quantity: Decimal) -> None:
+        lines = [Line(sku, SUPPLIER, place, quantity, Decimal(2)) for sku in "AB" for place in self.places]
+        self.post([Posting(PostingKind.RECEIPT, tuple(lines), effective_at=moment(4))])
+
+    @rule(posting=st.runner().flatmap(lambda self: self.postings()))
+    def post_one(self, posting: Posting) -> None:
+        self.post([posting])
+
+    @rule(postings=st.runner().flatmap(lambda self: st.lists(self.postings(), min_size=2, max_size=3)))
+    def post_several(self, postings: list[Posting]) -> None:
+        self.post(postings)
+
+    @precondition(lambda self: self.recorded)
+    @rule(choice=st.runner().flatmap(lambda self: st.sampled_from(self.recorded)))
+    def reverse(self, choice: tuple[UUID, Posting]) -> None:
+        posting_id, mirrored = choice
+        self.agree(lambda: self.model.post([mirrored], datetime.now(UTC)), self.system.reverse(posting_id))
+
+    @rule(site=st.sampled_from(["UIO", "GYE"]), allowed=st.booleans())
+    def allow_negative(self, site: str, allowed: bool) -> None:
+        self.agree(lambda: self.model.allow_negative(site, allowed), self.system.allow_negative(site, allowed))
+
+    @rule(days=st.integers(3, 9))
+    def lock_period(self, days: int) -> None:
+        self.call(self.system.lock_period(moment(days)))
+        self.model.locked_through = moment(days)
+
+    def post(self, postings: list[Posting]) -> None:
+        steps, posted = self.agree(
+            lambda: self.model.post(postings, datetime.now(UTC)), self.system.post(postings), postings
+        )
+        for index, view in enumerate(posted.postings if posted else ()):
+            recorded = [(line.sku, line.source, line.destination, line.lot, line.quantity) for line in view.lines]
+            expected = [
+                (step.product, step.source, step.destination, step.lot, step.quantity)
+                for step in steps
+                if step.posting == index
+            ]
+            assert sorted(map(str, recorded)) == sorted(map(str, expected))
+            lines = (Line(sku, target, source, quantity, lot=lot) for sku, source, target, lot, quantity in recorded)
+            self.recorded.append((view.id, Posting(postings[index].kind, tuple(lines), reversal_of=view.id)))
+
+    def agree(
+        self, of_model: Callable[[], Any], of_system: Coroutine[Any, Any, Any], request: object = None
+    ) -> tuple[Any, Any]:
+        """Both answers where both do it; where one refuses, the other must refuse too, for the same faults."""
+        try:
+            expected: Any = of_model()
+        except Refused as refusal:
+            expected = refusal
+        try:
+            answer: Any = self.call(of_system)
+        except DomainError as refusal:
+            assert isinstance(expected, Refused), (refusal.code, refusal.faults, request)
+            assert (refusal.code, faults_of(refusal)) == (expected.code, expected.faults), request
+            return None, None
+        assert not isinstance(expected, Refused), (expected, request)
+        return expected, answer
+
+    @invariant()
+    def what_lies_where_is_the_sum_of_what_moved(self) -> None:
+        assert self.call(self.system.balances()) == self.model.balances()
+
+
+def faults_of(refusal: DomainError) -> frozenset[Fault]:
+    return frozenset((fault.pointer, fault.code) for fault in refusal.faults)
+
+
+def profile(examples: int, steps: int) -> settings:
+    """How much is tried: `PIRWA_TEST_EXAMPLES` is a factor on the number of examples."""
+    factor = int(os.environ.get("PIRWA_TEST_EXAMPLES", "1"))
+    return settings(
+        max_examples=examples * factor,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )

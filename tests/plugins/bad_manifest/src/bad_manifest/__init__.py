@@ -1,0 +1,1 @@
+"""A plugin whose manifest has several faults."""

@@ -1,0 +1,3 @@
+"""Never imported."""
+
+raise AssertionError("a plugin with a bad manifest was imported")

@@ -1,0 +1,1 @@
+"""A plugin whose code cannot even be imported."""

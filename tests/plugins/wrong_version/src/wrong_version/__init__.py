@@ -1,0 +1,1 @@
+"""A plugin for a Pirwa that is not this one."""

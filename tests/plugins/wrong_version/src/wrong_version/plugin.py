@@ -1,0 +1,3 @@
+"""Never imported."""
+
+raise AssertionError("a plugin for another version was imported")
