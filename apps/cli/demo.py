@@ -7,11 +7,12 @@ from typing import Any
 
 import psycopg
 
+from adapters.local_disk.file_store import LocalDiskStore
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.verification import PostgresVerifier
 from apps.cli.demo_company.building import Builder
-from apps.cli.demo_company.companies import demo_companies
+from apps.cli.demo_company.companies import DemoCompany, demo_companies
 from apps.cli.errors import CommandError
 from apps.cli.people import ADD_PLATFORM_OWNER
 from apps.cli.place import database_running, open_database, settings
@@ -52,13 +53,22 @@ def run(options: argparse.Namespace) -> None:
 async def _set_up(running: Settings, count: int) -> None:
     async with open_database(running, statement_timeout="5min") as database:
         password_hash = await Argon2Passwords().hash(PASSWORD)
-        builder = Builder(database, password_hash)
+        builder = Builder(database, LocalDiskStore(running.data / "files"), password_hash)
         present = {code for _, code in await PostgresVerifier(database).companies()}
         for number, company in enumerate(demo_companies(count), 1):
-            if company.code not in present:
+            if company.code in present:
+                await _require_complete(database, company)
+            else:
                 _tell(f"Setting up {company.name} ({number} of {count}) …")
                 await builder.build(number, company)
         await _add_platform_owner(database, password_hash)
+
+
+async def _require_complete(database: Database, company: DemoCompany) -> None:
+    """People come last, so a company without its people was interrupted."""
+    login = company.users()[-1].login
+    if not await database.fetch(Scope(), "SELECT 1 FROM app_user WHERE login = %s", (login,)):
+        raise CommandError(f"{company.name} was left unfinished: run `pirwa demo --clear` to begin anew")
 
 
 async def _add_platform_owner(database: Database, password_hash: str) -> None:

@@ -57,7 +57,7 @@ async def list_reservations(
     return await reservations.reservations(actor, wanted, limit, cursor, total=bool(include))
 
 
-@post("/stock/reservations/{reservation_id:uuid}/commit", opt=needs("stock:reserve", keyed=True))
+@post("/stock/reservations/{reservation_id:uuid}/commit", opt=needs("stock:reserve", keyed=True), status_code=200)
 async def commit_one_reservation(
     reservation_id: FromPath[UUID],
     actor: FromDishka[Actor],
@@ -70,7 +70,7 @@ async def commit_one_reservation(
     return replayable(done.result, replayed=done.replayed, status_code=200)
 
 
-@post("/stock/reservations/{reservation_id:uuid}/release", opt=needs("stock:reserve", keyed=True))
+@post("/stock/reservations/{reservation_id:uuid}/release", opt=needs("stock:reserve", keyed=True), status_code=200)
 async def release_one_reservation(
     reservation_id: FromPath[UUID],
     actor: FromDishka[Actor],

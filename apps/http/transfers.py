@@ -76,7 +76,7 @@ async def show_transfer(
     return _answer(Outcome(found))
 
 
-@post("/transfers/{transfer_id:uuid}/submit", opt=needs("transfer:start", keyed=True))
+@post("/transfers/{transfer_id:uuid}/submit", opt=needs("transfer:start", keyed=True), status_code=200)
 async def submit_one_transfer(
     transfer_id: FromPath[UUID],
     actor: FromDishka[Actor],
@@ -88,7 +88,7 @@ async def submit_one_transfer(
     return _answer(await run(submit_transfer, actor, (transfer_id, known_version(if_match)), key))
 
 
-@post("/transfers/{transfer_id:uuid}/cancel", opt=needs("transfer:start", keyed=True))
+@post("/transfers/{transfer_id:uuid}/cancel", opt=needs("transfer:start", keyed=True), status_code=200)
 async def cancel_one_transfer(
     transfer_id: FromPath[UUID],
     actor: FromDishka[Actor],
@@ -100,7 +100,7 @@ async def cancel_one_transfer(
     return _answer(await run(cancel_transfer, actor, (transfer_id, known_version(if_match)), key))
 
 
-@post("/transfers/{transfer_id:uuid}/recall", opt=needs("transfer:start", keyed=True))
+@post("/transfers/{transfer_id:uuid}/recall", opt=needs("transfer:start", keyed=True), status_code=200)
 async def recall_one_transfer(
     transfer_id: FromPath[UUID],
     actor: FromDishka[Actor],
@@ -112,7 +112,7 @@ async def recall_one_transfer(
     return _answer(await run(recall_transfer, actor, (transfer_id, known_version(if_match)), key))
 
 
-@post("/transfers/{transfer_id:uuid}/dispatch", opt=needs("transfer:confirm", keyed=True))
+@post("/transfers/{transfer_id:uuid}/dispatch", opt=needs("transfer:confirm", keyed=True), status_code=200)
 async def dispatch_one_transfer(
     transfer_id: FromPath[UUID],
     actor: FromDishka[Actor],
@@ -126,7 +126,7 @@ async def dispatch_one_transfer(
     return _answer(await run(dispatch_transfer, actor, (transfer_id, wish, known_version(if_match)), key))
 
 
-@post("/transfers/{transfer_id:uuid}/receive", opt=needs("transfer:confirm", keyed=True))
+@post("/transfers/{transfer_id:uuid}/receive", opt=needs("transfer:confirm", keyed=True), status_code=200)
 async def receive_one_transfer(
     transfer_id: FromPath[UUID],
     actor: FromDishka[Actor],

@@ -96,7 +96,7 @@ async def test_a_kit_is_available_as_often_as_its_scarcest_component_allows(api:
     stock = {(sku, site): Decimal(chance.randint(0, 40)) / 4 for sku in components for site in sites}
     for (sku, site), quantity in stock.items():
         if quantity:
-            await api.shop.post("receipt", sku, str(quantity), site=site)  # type: ignore[arg-type]
+            await api.shop.post("receipt", sku, str(quantity), site=site)
     recipes = {}
     for number in range(8):
         chosen = chance.sample(sorted(components), chance.randint(1, 4))

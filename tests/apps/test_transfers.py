@@ -307,16 +307,28 @@ async def test_a_repeated_receipt_takes_effect_once(api: Api) -> None:
     assert await balances(client, "on_hand") == {"UIO": ["0"], "GYE": ["4"]}
 
 
-async def test_of_two_who_receive_at_once_one_is_told_that_nothing_is_left(api: Api) -> None:
-    """Seen to fail when the transfer's row is read without its lock: then only the stock in transit stops the second."""
+async def test_of_several_who_receive_at_once_all_but_one_are_told_that_nothing_is_left(api: Api) -> None:
+    """Seen to fail when the transfer's row is read without its lock: then only the stock in transit stops the others."""
     await stocked(api, "A", 10)
     client = await api.client("manager")
     transfer = await client.post_ok("/transfers", from_uio(("A", "10")))
     await step(client, transfer, "dispatch")
-    outcomes = await asyncio.gather(*(refusal(client, transfer, "receive") for _ in range(8)))
-    assert sorted(status for status, _ in outcomes) == [200] + [409] * 7
+    product, site = transfer["lines"][0]["product"], api.shop.sites["UIO"]
+    async with api.shop.database.transaction(api.shop.scope) as other:  # holds them all up until each has begun
+        await other.execute("SELECT ledger_lock_stock(ARRAY[%s]::uuid[], ARRAY[%s]::uuid[])", (product, site))
+        race = asyncio.gather(*(refusal(client, transfer, "receive") for _ in range(4)))
+        await until_waiting(api, 4)
+    outcomes = await race
+    assert sorted(status for status, _ in outcomes) == [200] + [409] * 3
     assert {answer["code"] for status, answer in outcomes if status == 409} == {"transfer_state"}
     assert await balances(client, "on_hand") == {"UIO": ["0"], "GYE": ["10"]}
+
+
+async def until_waiting(api: Api, sessions: int) -> None:
+    """Returns when so many sessions of the database wait for a lock."""
+    async with asyncio.timeout(2):
+        while (await api.shop.fetch("SELECT count(*) >= %s FROM pg_locks WHERE NOT granted", sessions))[0][0] is False:
+            pass
 
 
 async def test_opposite_transfers_at_the_same_time_do_not_deadlock(api: Api) -> None:

@@ -62,7 +62,8 @@ class TestTurns:
 
         turns = Turns(serve, runners=3)
         turns.ask("only", "only")
-        await turns.run()
+        async with asyncio.timeout(10):
+            await turns.run()
         assert (served, most) == (2, 1)
 
     async def test_a_turn_that_fails_takes_no_runner_with_it(self, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from core.domain.errors import DomainError, Fault, NotFound, StaleVersion
 from core.domain.ids import parse_id
 from core.domain.policy import Policy
 
-ZERO = Decimal(0)
+_ZERO = Decimal(0)
 
 _FAULTS = "SELECT ledger_policy_faults(%s::uuid[], %s::json)"
 _SET = "SELECT ledger_set_policies(%s::uuid[], %s::json)"
@@ -62,7 +62,8 @@ class PostgresPolicies:
         self._database = database
 
     async def reference_faults(self, actor: Actor, policies: Sequence[Policy]) -> list[Fault]:
-        named = [replace(policy, minimum=ZERO, target=ZERO) for policy in policies]  # the levels may be no numbers at all
+        # Without the levels, which may be no numbers at all.
+        named = [replace(policy, minimum=_ZERO, target=_ZERO) for policy in policies]
         rows = await self._database.fetch(Scope(actor.company), _FAULTS, (_reach(actor), _wishes(named)))
         return faults_at("/policies", rows[0][0])
 

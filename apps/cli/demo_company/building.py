@@ -7,6 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from adapters.pictures.drawing import draw_card
+from adapters.pictures.encoder import WebpEncoder
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.repositories.policies import PostgresPolicies
@@ -18,6 +20,7 @@ from core.commands.catalogue import CreateProduct, create_product
 from core.commands.categories import CreateCategory, create_category
 from core.commands.companies import CreateCompany, CreateSite, NewMember, create_company, create_site, create_user
 from core.commands.policies import PolicyLine, SetPolicies, set_policies
+from core.commands.product_images import ProductImages
 from core.commands.product_parts import NewBarcode
 from core.commands.transfers import (
     DispatchTransfer,
@@ -29,6 +32,7 @@ from core.commands.transfers import (
 from core.domain.access import PRESETS, Actor
 from core.domain.ids import new_id
 from core.domain.stock import MAX_LINES, Posting
+from core.ports.files import FileStore
 
 TIME_ZONE = "America/Guayaquil"
 INSTALLER = UUID(int=0)
@@ -36,9 +40,10 @@ INSTALLER = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """What building needs: the database and the hash of the demonstration password."""
+    """What building needs: the database, where files go, and the hash of the demonstration password."""
 
     database: Database
+    files: FileStore
     password_hash: str
 
     async def build(self, number: int, company: DemoCompany) -> None:
@@ -49,7 +54,8 @@ class Builder:
         await run(create_company, founder, CreateCompany(company.code, company.name, time_zone=TIME_ZONE))
         for site in company.sites:
             await run(create_site, admin, CreateSite(site.code, site.name, site.type))
-        await _catalogue(run, admin, number)
+        images = ProductImages(run, self.files, WebpEncoder())
+        await _catalogue(run, images, admin, number)
         await self._year(admin, number, company)
         await self._policies(admin, company)
         await _transfers(run, admin, company)
@@ -85,7 +91,7 @@ async def _transfers(run: PostgresRun, admin: Actor, company: DemoCompany) -> No
     await run(dispatch_transfer, admin, (started.result.id, DispatchTransfer(), None))
 
 
-async def _catalogue(run: PostgresRun, admin: Actor, number: int) -> None:
+async def _catalogue(run: PostgresRun, images: ProductImages, admin: Actor, number: int) -> None:
     classes = await _categories(run, admin)
     for index, product in enumerate(PRODUCTS, 1):
         command = CreateProduct(
@@ -96,7 +102,8 @@ async def _catalogue(run: PostgresRun, admin: Actor, number: int) -> None:
             cost=product.cost,
             barcodes=[NewBarcode(ean13(number, index))],
         )
-        await run(create_product, admin, command)
+        made = await run(create_product, admin, command)
+        await images.add(admin, made.result.id, draw_card(product.category, product.colour))
 
 
 async def _categories(run: PostgresRun, admin: Actor) -> dict[str, UUID]:

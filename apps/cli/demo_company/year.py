@@ -64,7 +64,7 @@ class Year:
                 quantity = min(wanted, self._on_hand[site, product.sku], self._random.choice((1, 1, 2, 5)))
                 wanted -= quantity
                 self._on_hand[site, product.sku] -= quantity
-                basket = baskets.setdefault(self._random.randrange(9 * 60, 19 * 60, 20), [])
+                basket = baskets.setdefault(self._random.randrange(9 * 60, 19 * 60, 100), [])
                 basket.append(Line(product.sku, site, CUSTOMER, Decimal(quantity), unit_price=product.price))
         for minute in sorted(baskets):
             at = midnight + timedelta(minutes=minute)

@@ -32,6 +32,9 @@ CREATE TABLE app_user (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT app_user_login_key UNIQUE (login)
 );
+-- Whoever works without having signed in: the installer at the command line, scheduled work.
+INSERT INTO app_user (id, login, name, password_hash, active)
+VALUES ('00000000-0000-0000-0000-000000000000', 'system', 'Pirwa', 'no password', false);
 
 CREATE TABLE company (
     id uuid PRIMARY KEY,
