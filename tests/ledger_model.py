@@ -19,7 +19,7 @@ Fault = tuple[str, str]
 Stock = tuple[str, str, str | None]
 """A product, a place and a lot."""
 
-_MAY_NAME_A_KIT = {PostingKind.SALE, PostingKind.ISSUE, PostingKind.CUSTOMER_RETURN}
+MAY_NAME_A_KIT = {PostingKind.SALE, PostingKind.ISSUE, PostingKind.CUSTOMER_RETURN}
 _NEVER_EXPIRED = {PostingKind.SALE, PostingKind.ISSUE, PostingKind.ASSEMBLY}
 
 
@@ -164,7 +164,7 @@ class LedgerModel:
         for (product, site), quantity in wanted.items():
             free = self.allocatable(product, site) - self.promised().get((product, site), Decimal(0))
             if site not in self.negative_ok and free < quantity:
-                raise Refused("insufficient_stock")
+                raise Refused("insufficient_stock", [("/lines/0/quantity", "insufficient_stock")])
         self.promises = [*self.promises, *promises]
 
     def release(self, demand: UUID) -> None:
@@ -207,7 +207,7 @@ class LedgerModel:
             pointer, sku = f"{self._pointers[index]}/lines/{number}", str(line.product)
             if sku not in self.products:
                 yield f"{pointer}/product", "not_found"
-            elif sku in self.kits and posting.kind not in _MAY_NAME_A_KIT:
+            elif sku in self.kits and posting.kind not in MAY_NAME_A_KIT:
                 yield f"{pointer}/product", "kit"
             if not {line.source, line.destination} <= self.places:
                 yield f"{pointer}/site", "not_found"
@@ -243,11 +243,13 @@ class LedgerModel:
 
     def _faults_of_lots(self, steps: Iterable[Step]) -> Iterator[Fault]:
         for step in steps:
-            if step.lot and site_of(step.source):
-                if (step.product, step.lot) not in self.lots:
-                    yield self._pointer(step, "lot"), "not_found"
-                elif self._has_expired(step.product, step.lot) and step.kind in _NEVER_EXPIRED:
-                    yield self._pointer(step, "lot"), "expired"
+            arrives = not site_of(step.source)
+            if arrives and step.product in self.tracked and not step.lot:
+                yield self._pointer(step, "lot"), "required"
+            elif step.lot and not arrives and (step.product, step.lot) not in self.lots:
+                yield self._pointer(step, "lot"), "not_found"
+            elif step.lot and not arrives and step.kind in _NEVER_EXPIRED and self._has_expired(step.product, step.lot):
+                yield self._pointer(step, "lot"), "expired"
 
     def _has_expired(self, product: str, lot: str) -> bool:
         return (self.lots[product, lot] or date.max) < self.today

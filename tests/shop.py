@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Scope
@@ -73,7 +74,7 @@ class Shop:
         reach = frozenset(self.sites[code] for code in sites) if sites else None
         return Actor(self.user_id, self.company_id, PRESETS[role], reach)
 
-    async def fetch(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+    async def fetch(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Rows as the application's role sees them inside this company."""
         return await self.database.fetch(self.scope, statement, parameters)
 

@@ -12,14 +12,14 @@ from core.ports.channels import ChannelLease, DirtyLink, PushedLink
 # Rows are locked in one order by all, so that two who mark the same links do not wait for each other in a circle.
 _MARK = """
     WITH touched AS MATERIALIZED (
-        SELECT l.plugin_id, l.external_item, l.external_location FROM channel_link l
+        SELECT l.company_id, l.plugin_id, l.external_item, l.external_location FROM channel_link l
         WHERE l.company_id = %(company)s AND l.product_id IN (
             SELECT unnest(%(products)s::uuid[])
             UNION SELECT k.kit_id FROM kit_component k WHERE k.company_id = %(company)s AND k.component_id = ANY (%(products)s::uuid[]))
         ORDER BY l.plugin_id, l.external_item, l.external_location FOR NO KEY UPDATE
     )
     UPDATE channel_link l SET want_version = l.want_version + 1 FROM touched t
-    WHERE l.company_id = %(company)s AND l.plugin_id = t.plugin_id AND l.external_item = t.external_item
+    WHERE l.company_id = t.company_id AND l.plugin_id = t.plugin_id AND l.external_item = t.external_item
       AND l.external_location = t.external_location
 """
 _LEASE = """
@@ -45,23 +45,23 @@ _DIRTY = """
 _RECORD = """
     WITH held AS (
         UPDATE channel SET lease_token = NULL, next_at = clock_timestamp(), failures = 0, last_error = NULL
-        WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND lease_token = %(token)s RETURNING 1
+        WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND lease_token = %(token)s RETURNING company_id, plugin_id
     )
     UPDATE channel_link l SET pushed_version = p.version, last_error = p.error, tried_at = clock_timestamp(),
            last_pushed = CASE WHEN p.error IS NULL THEN p.quantity ELSE l.last_pushed END
     FROM held, unnest(%(items)s::text[], %(locations)s::text[], %(versions)s::bigint[], %(quantities)s::numeric[], %(errors)s::text[])
          AS p(item, location, version, quantity, error)
-    WHERE l.company_id = %(company)s AND l.plugin_id = %(plugin)s AND l.external_item = p.item AND l.external_location = p.location
+    WHERE l.company_id = held.company_id AND l.plugin_id = held.plugin_id AND l.external_item = p.item AND l.external_location = p.location
 """
 _FAIL = """
     WITH held AS (
         UPDATE channel SET lease_token = NULL, next_at = clock_timestamp() + %(after)s, failures = %(failures)s,
                last_error = %(error)s
-        WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND lease_token = %(token)s RETURNING 1
+        WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND lease_token = %(token)s RETURNING company_id, plugin_id
     )
     UPDATE channel_link l SET tried_at = clock_timestamp(), last_error = %(error)s
     FROM held, unnest(%(items)s::text[], %(locations)s::text[]) AS p(item, location)
-    WHERE l.company_id = %(company)s AND l.plugin_id = %(plugin)s AND l.external_item = p.item AND l.external_location = p.location
+    WHERE l.company_id = held.company_id AND l.plugin_id = held.plugin_id AND l.external_item = p.item AND l.external_location = p.location
 """
 
 

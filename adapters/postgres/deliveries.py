@@ -9,26 +9,7 @@ from core.domain.events import Event
 from core.domain.ids import new_id
 from core.ports.outbox import Delivery, Lease, Outcome
 
-_CLAIM = """
-    WITH due AS (
-        SELECT d.event_id FROM delivery d
-        WHERE d.company_id = %(company)s AND d.subscriber = %(subscriber)s AND d.state IN ('new', 'leased')
-          AND d.next_at <= clock_timestamp()
-          AND NOT EXISTS (SELECT FROM delivery o WHERE o.company_id = d.company_id AND o.subscriber = d.subscriber
-                AND o.aggregate_key = d.aggregate_key AND o.state IN ('new', 'leased') AND o.position < d.position)
-          AND NOT EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = %(company)s
-                AND i.plugin_id = split_part(%(subscriber)s, ':', 1) AND i.state <> 'enabled')
-        ORDER BY d.next_at, d.position LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
-    ),
-    taken AS (
-        UPDATE delivery d SET state = 'leased', attempts = d.attempts + 1, lease_token = %(token)s,
-               next_at = clock_timestamp() + %(lease)s
-        FROM due WHERE d.company_id = %(company)s AND d.subscriber = %(subscriber)s AND d.event_id = due.event_id
-        RETURNING d.event_id, d.attempts
-    )
-    SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data, t.attempts
-    FROM taken t JOIN outbox_event e ON e.company_id = %(company)s AND e.id = t.event_id ORDER BY e.position
-"""
+_CLAIM = "SELECT * FROM claim_deliveries(%(company)s, %(subscriber)s, %(limit)s, %(lease)s, %(token)s)"
 _FINISH = """
     UPDATE delivery d SET state = o.state, next_at = clock_timestamp() + o.after, last_error = o.error, lease_token = NULL,
            attempts = d.attempts - CASE WHEN o.counted THEN 0 ELSE 1 END

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from psycopg import errors
 
+from adapters.postgres.constraints import translated
 from adapters.postgres.engine import Connection, Database, Scope
 from core.domain.access import Actor
 from core.domain.errors import DomainError, Fault, Invalid
@@ -199,7 +200,10 @@ class LedgerInTransaction:
         self._connection = connection
 
     async def post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None = None) -> Posted:
-        cursor = await self._connection.execute(POST, parameters([Entry(actor, postings, key)]))
+        try:
+            cursor = await self._connection.execute(POST, parameters([Entry(actor, postings, key)]))
+        except errors.Error as error:
+            raise translated(error) from error
         row = await cursor.fetchone()
         return Posted(views(row[0]) if row else [])
 

@@ -272,6 +272,8 @@ def reversal(original: Posting, reason: str) -> Posting:
     """The posting that undoes another: the same lines the other way round, at the same cost, dated now."""
     if original.reversal_of is not None:
         raise Conflict("reversal_of_reversal", "a reversal is not reversed: post the movement again")
+    if original.transfer_id is not None:
+        raise Conflict("part_of_a_transfer", "recall or receive the transfer instead of reversing its postings")
     refuse_if([] if reason.strip() else [Fault("/reason", "required", "a reversal needs a reason")])
     return Posting(
         kind=original.kind,

@@ -33,7 +33,9 @@ def _decimal_fault(pointer: str, value: Decimal, decimals: int, limit: Decimal) 
         return Fault(pointer, "not_a_number", "must be a finite number")
     if value and not -decimals <= value.adjusted() < limit.adjusted():
         too_small = value.adjusted() < 0
-        code, detail = ("too_precise", _at_most(decimals)) if too_small else ("out_of_range", f"must be below {limit:f}")
+        code, detail = (
+            ("too_precise", _at_most(decimals)) if too_small else ("out_of_range", f"must be below {limit:f}")
+        )
         return Fault(pointer, code, detail)
     if _decimals(value) > decimals:
         return Fault(pointer, "too_precise", _at_most(decimals))

@@ -15,11 +15,9 @@ from litestar import Litestar
 from adapters.postgres.engine import Database
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.queries.events import PostgresEventReader
-from apps.http import events
 from apps.http.app import create_app
 from apps.http.event_streams import EventStreams, Pace
 from apps.settings import Settings
-from apps.way_out import WayOutProvider
 from core.domain.errors import Unauthenticated
 from core.queries.events import EventReader
 from core.queries.paging import encode_cursor
@@ -41,7 +39,7 @@ class QuickStreams(Provider):
 
 @pytest.fixture(scope="module")
 async def feed_app(settings: Settings) -> AsyncIterator[Litestar]:
-    app = create_app(settings, WayOutProvider(), QuickStreams(), routes=[events.router], write_log=lambda _: None)
+    app = create_app(settings, QuickStreams(), write_log=lambda _: None)
     async with app.lifespan():
         yield app
 

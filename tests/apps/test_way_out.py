@@ -6,21 +6,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from dishka import Provider
 from litestar import Litestar
 from taskiq import InMemoryBroker
 
 from adapters.broker.brokers import make_broker
 from adapters.broker.doorbell import BrokerDoorbell
-from apps.http import events, plugins
 from apps.http.app import create_app
 from apps.settings import Settings
-from apps.way_out import WayOutProvider
 from apps.worker.main import working
 from apps.worker.retries import MAX_TRIES
 from core.commands.catalogue import ChangeProduct, change_product
@@ -67,20 +65,28 @@ async def way(site: Path, shop: Shop, database_url: str, tmp_path: Path) -> Asyn
 async def app(site: Path, settings: Settings) -> AsyncIterator[Litestar]:
     """The application with the plugin."""
     chosen = Settings(data=settings.data, database_url=settings.database_url, plugins=(PLUGIN, "broken"))
-    providers: list[Provider] = [WayOutProvider(), events.EventStreamsProvider()]
-    routes = [events.router, plugins.router]
-    app = create_app(chosen, *providers, routes=routes, write_log=lambda _: None)
+    app = create_app(chosen, write_log=lambda _: None)
     async with app.lifespan():
         yield app
 
 
+@contextmanager
+def process_of(site: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Another Python with the plugin installed."""
+    path = os.pathsep.join([str(site), str(HERE / PLUGIN / "src"), str(HERE.parent.parent)])
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as process:
+        yield process
+
+
 @pytest.fixture(scope="module")
 def doomed(site: Path, database_url: str) -> Iterator[subprocess.Popen[str]]:
-    path = os.pathsep.join([str(site), str(HERE / PLUGIN / "src"), str(HERE.parent.parent)])
-    command = [sys.executable, "-m", "tests.apps.doomed_worker", database_url]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}
-    ) as process:
+    with process_of(site, "-m", "tests.apps.doomed_worker", database_url) as process:
         yield process
 
 
@@ -148,6 +154,24 @@ class TestArrival:
         assert way.levels == {f"{item}@main": "7"}
         assert await way.shop.fetch(
             "SELECT count(*) FROM delivery WHERE company_id = %s AND state <> 'done'", way.shop.company_id
+        ) == [(0,)]
+
+    async def test_the_worker_process_ends_in_good_order_when_asked(
+        self, way: WayOut, site: Path, database_url: str
+    ) -> None:
+        await way.shop.product("TEA")
+        await way.sell_online(t1="TEA")
+        await way.shop.post("receipt", "TEA", 4)
+        program = (
+            "from apps.settings import Settings; from apps.worker.main import run_worker; "
+            f"run_worker(Settings(database_url={database_url!r}, plugins=({PLUGIN!r},)))"
+        )
+        with process_of(site, "-c", program) as process:
+            await eventually(lambda: way.levels == {"t1@main": "4"})
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(process.wait, 20) == 0
+        assert await way.shop.fetch(
+            "SELECT count(*) FROM channel WHERE company_id = %s AND lease_token IS NOT NULL", way.shop.company_id
         ) == [(0,)]
 
     async def test_changes_that_wait_become_one_push_of_the_present_level(self, way: WayOut) -> None:

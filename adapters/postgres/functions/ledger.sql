@@ -177,10 +177,12 @@ BEGIN
     INTO faults
     FROM unnest(assigned) a LEFT JOIN lot t ON t.company_id = company AND t.product_id = a.product_id AND t.id = a.lot_id
     CROSS JOIN LATERAL (VALUES
-        (a.lot_number IS NOT NULL AND t.id IS NULL, 'not_found', 'this product has no lot or serial number ' || a.lot_number),
-        (a.kind IN ('sale', 'issue', 'assembly') AND t.expires_on < current_date, 'expired',
+        (a.from_home IS NULL AND a.tracking <> 'none' AND a.lot_id IS NULL, 'required', 'a component is tracked: take back the sale'),
+        (a.from_home IS NOT NULL AND a.lot_number IS NOT NULL AND t.id IS NULL, 'not_found',
+         'this product has no lot or serial number ' || a.lot_number),
+        (a.from_home IS NOT NULL AND a.kind IN ('sale', 'issue', 'assembly') AND t.expires_on < current_date, 'expired',
          'lot ' || t.number || ' expired on ' || t.expires_on)) AS f(holds, code, detail)
-    WHERE a.from_home IS NOT NULL AND f.holds;
+    WHERE f.holds;
     IF faults IS NOT NULL THEN
         PERFORM ledger_refuse('invalid_posting', faults);
     END IF;

@@ -1,0 +1,70 @@
+-- The queues of the way out. Queues grow from nothing to a million rows and back between two looks at their statistics, so
+-- these statements are planned without regard to values: one plan, by index, made once a session.
+
+-- Gives a company's oldest new events their numbers and makes the deliveries that are wanted: subscriber i wants events of
+-- type i from companies that have not switched off plugin i (NULL: from all). Returns how many events, and who was told.
+--
+-- Events are new while they have no number. They are not found by what came after the last one: ids and times are taken
+-- before the commit, so an event may appear behind one that has its number already. It gets the next number all the same.
+CREATE OR REPLACE FUNCTION relay_events(company uuid, subscribers text[], types text[], plugins text[], most integer,
+                                        OUT events bigint, OUT told text[])
+LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    last_number bigint;
+BEGIN
+    INSERT INTO event_position (company_id) VALUES (company) ON CONFLICT DO NOTHING;
+    -- The lock comes first and by itself: the next statement then sees all that an earlier holder did.
+    SELECT p.last INTO STRICT last_number FROM event_position p WHERE p.company_id = company FOR UPDATE;
+    WITH fresh AS MATERIALIZED (
+        SELECT e.id, row_number() OVER (ORDER BY e.occurred_at, e.id) AS number
+        FROM (SELECT o.id, o.occurred_at FROM outbox_event o WHERE o.company_id = company AND o.position IS NULL
+              ORDER BY o.occurred_at, o.id LIMIT most) e
+    ),
+    numbered AS (
+        UPDATE outbox_event e SET position = last_number + f.number FROM fresh f WHERE e.company_id = company AND e.id = f.id
+        RETURNING e.id, e.type, e.subject_type || ':' || e.subject_id AS aggregate_key, e.position
+    ),
+    wanted AS MATERIALIZED (
+        SELECT DISTINCT s.subscriber, s.event_type FROM unnest(subscribers, types, plugins) AS s(subscriber, event_type, plugin)
+        WHERE s.plugin IS NULL OR EXISTS (SELECT FROM plugin_installation i
+              WHERE i.company_id = company AND i.plugin_id = s.plugin AND i.state <> 'disabled')
+    ),
+    made AS (
+        INSERT INTO delivery (company_id, event_id, subscriber, aggregate_key, position)
+        SELECT company, n.id, w.subscriber, n.aggregate_key, n.position
+        FROM numbered n JOIN wanted w ON w.event_type = n.type
+        RETURNING subscriber
+    )
+    SELECT (SELECT count(*) FROM numbered), ARRAY(SELECT DISTINCT subscriber FROM made) INTO events, told;
+    UPDATE event_position p SET last = last_number + events WHERE p.company_id = company AND events > 0;
+END $$;
+
+-- Takes deliveries that are due, of each subject the oldest only, until the lease ends.
+CREATE OR REPLACE FUNCTION claim_deliveries(company uuid, for_subscriber text, most integer, lease interval, token uuid)
+RETURNS TABLE (event_id uuid, event_position bigint, type text, subject_type text, subject_id uuid, occurred_at timestamptz,
+               data jsonb, attempts integer)
+LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = company
+               AND i.plugin_id = split_part(for_subscriber, ':', 1) AND i.state <> 'enabled') THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH due AS (
+        SELECT d.event_id FROM delivery d
+        WHERE d.company_id = company AND d.subscriber = for_subscriber AND d.state IN ('new', 'leased')
+          AND d.next_at <= clock_timestamp()
+          AND d.position = (SELECT o.position FROM delivery o WHERE o.company_id = company AND o.subscriber = for_subscriber
+               AND o.aggregate_key = d.aggregate_key AND o.state IN ('new', 'leased')
+               ORDER BY o.aggregate_key, o.position LIMIT 1)
+        ORDER BY d.next_at, d.position LIMIT most FOR UPDATE OF d SKIP LOCKED
+    ),
+    taken AS (
+        UPDATE delivery d SET state = 'leased', attempts = d.attempts + 1, lease_token = token, next_at = clock_timestamp() + lease
+        FROM due WHERE d.company_id = company AND d.subscriber = for_subscriber AND d.event_id = due.event_id
+        RETURNING d.event_id, d.attempts
+    )
+    SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data, t.attempts
+    FROM taken t JOIN outbox_event e ON e.company_id = company AND e.id = t.event_id ORDER BY e.position;
+END $$;
