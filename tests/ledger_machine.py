@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core.domain.errors import DomainError
 from core.domain.stock import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Line, Posting, PostingKind
@@ -18,6 +18,8 @@ from tests.ledger_model import Fault, LedgerModel, Refused, Stock
 
 Call = Callable[[Coroutine[Any, Any, Any]], Any]
 """Runs a coroutine to its end."""
+Action = st.SearchStrategy[tuple[str, tuple[Any, ...]]]
+"""The name of a method of the machine, and its arguments."""
 
 
 class System(Protocol):
@@ -39,9 +41,9 @@ def moment(days_ago: int) -> datetime:
 
 
 quantities = st.sampled_from([Decimal(one) for one in ("1", "2", "3", "5", "8", "0.25")])
-moments = st.none() | st.integers(1, 6).map(moment)
-_costs = st.sampled_from([None, *(Decimal(one) for one in ("1", "2.5", "3.3333"))])
-_BOTH_WAYS = {PostingKind.ADJUSTMENT}
+sites = st.sampled_from(["UIO", "GYE"])
+_MOMENTS = st.sampled_from([None] * 6 + [moment(days) for days in range(1, 7)])
+_COSTS = st.sampled_from([None, *(Decimal(one) for one in ("1", "2.5", "3.3333"))])
 _END = {
     PostingKind.RECEIPT: SUPPLIER,
     PostingKind.OPENING: ADJUSTMENT,
@@ -75,65 +77,63 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ what may be asked
 
-    def lines(self, kind: PostingKind) -> st.SearchStrategy[Line]:
-        """A line of this kind; now and then of a product or at a place that does not exist."""
-        products = st.sampled_from([*self.products_of(kind) * 8, "NONE"])
-        if kind is PostingKind.TRANSFER:
-            return st.builds(
-                lambda product, route, quantity: Line(product, route[0], route[1], quantity),
-                products,
-                st.sampled_from(self.routes),
-                quantities,
-            )
-        places = st.sampled_from([*self.places * 12, "XXX"])
-        arrives = st.booleans() if kind in _BOTH_WAYS else st.just(kind in _ARRIVING)
-        return st.builds(self._line, st.just(kind), products, places, arrives, quantities, _costs)
-
     def products_of(self, _: PostingKind) -> tuple[str, ...]:
         return self.products
 
-    @staticmethod
-    def _line(kind: PostingKind, sku: str, place: str, arrives: bool, quantity: Decimal, cost: Decimal | None) -> Line:
-        if arrives:
-            return Line(sku, _END[kind], place, quantity, unit_cost=cost)
-        return Line(sku, place, _END[kind], quantity)
+    def lines(self, kind: PostingKind) -> st.SearchStrategy[Line]:
+        """A line of this kind; now and then of a product or at a place that does not exist."""
+        products = st.sampled_from([*self.products_of(kind) * 15, "NONE"])
+        if kind is PostingKind.TRANSFER:
+            routes = st.sampled_from(self.routes)
+            return st.builds(
+                lambda sku, route, quantity: Line(sku, route[0], route[1], quantity), products, routes, quantities
+            )
+        places = st.sampled_from([*self.places * 20, "XXX"])
+        arrives = st.booleans() if kind is PostingKind.ADJUSTMENT else st.just(kind in _ARRIVING)
+        return st.builds(_line, st.just(kind), products, places, arrives, quantities, _COSTS)
 
-    def postings(self) -> st.SearchStrategy[Posting]:
+    def postings(self, max_lines: int = 3) -> st.SearchStrategy[Posting]:
         kinds = st.sampled_from([PostingKind.RECEIPT, PostingKind.SALE, *_END, PostingKind.TRANSFER])
         return kinds.flatmap(
             lambda kind: st.builds(
                 lambda lines, at: Posting(kind, tuple(lines), reason="test", effective_at=at),
-                st.lists(self.lines(kind), min_size=1, max_size=3),
-                moments,
+                st.lists(self.lines(kind), min_size=1, max_size=max_lines),
+                _MOMENTS,
             )
         )
 
+    def requests(self) -> st.SearchStrategy[list[Posting]]:
+        sizes = st.sampled_from([1, 1, 1, 2, 3])
+        return sizes.flatmap(lambda size: st.lists(self.postings(), min_size=size, max_size=size))
+
+    def actions(self) -> list[Action]:
+        """What may happen next; the more often in the list, the more likely."""
+        chores = [
+            action("allow_negative", sites, st.booleans()),
+            action("lock_period", st.integers(4, 9)),
+        ]
+        undo = [action("reverse", st.sampled_from(self.recorded))] if self.recorded else []
+        return [action("post", self.requests())] * 8 + undo * 2 + chores
+
     # ------------------------------------------------------------ what is done
 
-    @initialize(quantity=quantities)
+    @initialize(quantity=st.sampled_from([Decimal(5), Decimal(20)]))
     def start_with_stock(self, quantity: Decimal) -> None:
         lines = [Line(sku, SUPPLIER, place, quantity, Decimal(2)) for sku in "AB" for place in self.places]
         self.post([Posting(PostingKind.RECEIPT, tuple(lines), effective_at=moment(4))])
 
-    @rule(posting=st.runner().flatmap(lambda self: self.postings()))
-    def post_one(self, posting: Posting) -> None:
-        self.post([posting])
+    @rule(what=st.runner().flatmap(lambda self: one_of(self.actions())))
+    def act(self, what: tuple[str, tuple[Any, ...]]) -> None:
+        name, arguments = what
+        getattr(self, name)(*arguments)
 
-    @rule(postings=st.runner().flatmap(lambda self: st.lists(self.postings(), min_size=2, max_size=3)))
-    def post_several(self, postings: list[Posting]) -> None:
-        self.post(postings)
-
-    @precondition(lambda self: self.recorded)
-    @rule(choice=st.runner().flatmap(lambda self: st.sampled_from(self.recorded)))
     def reverse(self, choice: tuple[UUID, Posting]) -> None:
         posting_id, mirrored = choice
         self.agree(lambda: self.model.post([mirrored], datetime.now(UTC)), self.system.reverse(posting_id))
 
-    @rule(site=st.sampled_from(["UIO", "GYE"]), allowed=st.booleans())
     def allow_negative(self, site: str, allowed: bool) -> None:
         self.agree(lambda: self.model.allow_negative(site, allowed), self.system.allow_negative(site, allowed))
 
-    @rule(days=st.integers(3, 9))
     def lock_period(self, days: int) -> None:
         self.call(self.system.lock_period(moment(days)))
         self.model.locked_through = moment(days)
@@ -173,6 +173,21 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.call(self.system.balances()) == self.model.balances()
 
 
+def action(name: str, *arguments: st.SearchStrategy[Any]) -> Action:
+    return st.tuples(st.just(name), st.tuples(*arguments))
+
+
+def one_of(actions: list[Action]) -> Action:
+    """One of the actions, the likelier the more often it is in the list."""
+    return st.sampled_from(range(len(actions))).flatmap(actions.__getitem__)
+
+
+def _line(kind: PostingKind, sku: str, place: str, arrives: bool, quantity: Decimal, cost: Decimal | None) -> Line:
+    if arrives:
+        return Line(sku, _END[kind], place, quantity, unit_cost=cost)
+    return Line(sku, place, _END[kind], quantity)
+
+
 def told(answer: object) -> tuple[str, frozenset[Fault]] | None:
     """Why a request was refused: the code, and every fault."""
     if isinstance(answer, DomainError):
@@ -181,10 +196,9 @@ def told(answer: object) -> tuple[str, frozenset[Fault]] | None:
 
 
 def profile(examples: int, steps: int) -> settings:
-    """How much is tried: `PIRWA_TEST_EXAMPLES` is a factor on the number of examples."""
-    factor = int(os.environ.get("PIRWA_TEST_EXAMPLES", "1"))
+    """How much is tried: `PIRWA_TEST_EXAMPLES` multiplies the number of examples."""
     return settings(
-        max_examples=examples * factor,
+        max_examples=examples * int(os.environ.get("PIRWA_TEST_EXAMPLES", "1")),
         stateful_step_count=steps,
         deadline=None,
         database=None,

@@ -1,7 +1,6 @@
 """Where rings travel: inside the process, or through a Redis stream. Either may lose them; the workers look for themselves."""
 
 from taskiq import AsyncBroker, InMemoryBroker
-from taskiq_redis import RedisStreamBroker
 
 STREAM = "pirwa"
 KEPT = 1_000  # rings; acknowledged ones are never removed otherwise
@@ -17,6 +16,8 @@ def make_broker(redis_url: str | None) -> AsyncBroker:
     """A broker. Without Redis it is the one of this process, and its rings reach only a worker here."""
     if redis_url is None:
         return _IN_PROCESS
+    from taskiq_redis import RedisStreamBroker  # 20 MB that a process without Redis does not need
+
     return RedisStreamBroker(
         redis_url,
         queue_name=STREAM,

@@ -91,19 +91,21 @@ def doomed(site: Path, database_url: str) -> Iterator[subprocess.Popen[str]]:
 
 
 class TestArrival:
-    async def test_a_sale_over_http_arrives_as_the_new_level(
+    async def test_what_is_done_over_http_arrives_as_the_new_level(
         self, app: Litestar, api: Api, way: WayOut, database_url: str
     ) -> None:
         """By the bell alone: within the time of the test the worker does not look for itself."""
-        await way.shop.product("COFFEE")
+        product = await way.shop.product("COFFEE")
         await way.shop.post("receipt", "COFFEE", 10)
         await way.sell_online(c1="COFFEE")
-        client = await Api(app, way.shop, api.tokens).client("operator")
+        client = await Api(app, way.shop, api.tokens).client("admin")
         async with working(database_url, way.plugins, make_broker(None), poll_seconds=3600):
             await eventually(lambda: way.levels == {"c1@main": "10"})
             sale = {"lines": [{"product": "COFFEE", "site": "UIO", "quantity": "3", "unit_price": "5"}]}
             await client.post_ok("/sales", sale)
             await eventually(lambda: way.levels == {"c1@main": "7"})
+            await client.send_json(f"/products/{product}", {"active": False}, method="PATCH")
+            await eventually(lambda: way.levels == {"c1@main": "0"})
 
     async def test_without_a_bell_it_takes_until_the_worker_looks(self, way: WayOut, database_url: str) -> None:
         await way.shop.product("TEA")
