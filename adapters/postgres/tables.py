@@ -23,8 +23,8 @@ category = _table("category", "company_id id parent_id name depth parent_depth v
 channel = _table("channel", "company_id plugin_id failures next_at lease_token last_error")
 channel_link = _table(
     "channel_link",
-    "company_id plugin_id external_item external_location product_id site_id want_version pushed_version state "
-    "last_pushed tried_at last_error",
+    "company_id plugin_id external_item external_location product_id site_id want_version pushed_version "
+    "state last_pushed tried_at last_error",
 )
 company = _table(
     "company",
@@ -58,12 +58,12 @@ plugin_installation = _table("plugin_installation", "company_id plugin_id state 
 posting = _table(
     "posting",
     "company_id id kind document_type document_number document_date document_party reason note currency "
-    "effective_at recorded_at actor_id source source_ref reversal_of transfer_id",
+    "effective_at recorded_at actor_id source source_ref reversal_of return_of transfer_id",
 )
 product = _table(
     "product",
-    "company_id id sku sku_key name name_key description kind tracking unit category_id price cost shelf_life_days "
-    "active created_at updated_at version",
+    "company_id id sku sku_key name name_key description kind tracking unit category_id price cost "
+    "shelf_life_days active created_at updated_at version",
 )
 product_image = _table(
     "product_image",

@@ -18,6 +18,6 @@ def downgrade() -> None:
         "FOR name IN SELECT format('TABLE %%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' "
         "LOOP EXECUTE 'DROP ' || name || ' CASCADE'; END LOOP; "
         "FOR name IN SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
-        "LOOP EXECUTE 'DROP ROUTINE ' || name || ' CASCADE'; END LOOP; "
+        "LOOP EXECUTE 'DROP ROUTINE IF EXISTS ' || name || ' CASCADE'; END LOOP; "
         "DROP TYPE IF EXISTS ledger_line; DROP DOMAIN IF EXISTS quantity; DROP DOMAIN IF EXISTS amount; END $$"
     )
