@@ -55,8 +55,11 @@ class Step:
 
 @dataclass
 class Promise:
+    """`open` of `product`, which is what was wanted or a component of it, at a site."""
+
     id: UUID
     demand: UUID
+    wanted: str
     product: str
     site: str
     open: Decimal

@@ -95,7 +95,7 @@ class WayOut:
     async def let_time_pass(self) -> None:
         """All that is to be tried later is due."""
         for queue in ("delivery", "channel"):
-            await self.shop.fetch(f"UPDATE {queue} SET next_at = now() WHERE company_id = %s", self.shop.company_id)  # noqa: S608
+            await self.shop.fetch(f"UPDATE {queue} SET next_at = now() WHERE company_id = %s", self.shop.company_id)
 
 
 @contextmanager

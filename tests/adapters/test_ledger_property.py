@@ -24,7 +24,7 @@ from core.domain.company import CostingMethod
 from core.domain.errors import DomainError
 from core.domain.ids import new_id
 from core.domain.reservation import ReservationState, Wish
-from core.domain.stock import SUPPLIER, Line, Posting, PostingKind, reversal
+from core.domain.stock import CUSTOMER, SUPPLIER, Line, Posting, PostingKind, reversal
 from core.ports.stock_ledger import Posted
 from core.ports.storage import UnitOfWork
 from tests.ledger_machine import TODAY, Action, Call, LedgerMachine, action, moment, profile, quantities, sites, told
@@ -144,10 +144,10 @@ class PostgresMachine(LedgerMachine):
         """Kits where they make sense, and seldom elsewhere."""
         return self.products if kind in MAY_NAME_A_KIT else (*self.products[:-1] * 10, self.products[-1])
 
-    def lines(self, kind: PostingKind) -> st.SearchStrategy[Line]:
+    def lines(self, kind: PostingKind, focus: str | None) -> st.SearchStrategy[Line]:
         lots = st.sampled_from([None, *self.lots, "NONE"])
         promises = st.sampled_from([None, None, *(one.demand for one in self.model.promises)])
-        return st.builds(self._with_lot_and_promise, super().lines(kind), lots, promises)
+        return st.builds(self._with_lot_and_promise, super().lines(kind, focus), lots, promises)
 
     def _with_lot_and_promise(self, line: Line, lot: str | None, promise: UUID | None) -> Line:
         named = lot if line.product == "MILK" else None
@@ -165,25 +165,31 @@ class PostgresMachine(LedgerMachine):
 
     def actions(self) -> list[Action]:
         products = st.sampled_from(self.products)
-        release = [action("release", st.sampled_from(self.model.promises))] if self.model.promises else []
+        of_promises = st.sampled_from(self.model.promises) if self.model.promises else st.nothing()
+        ends = [action("release", of_promises), *[action("fetch", of_promises, quantities)] * 2]
         return [
             *super().actions(),
-            *release,
+            *(ends if self.model.promises else []),
             *[action("reserve", products, sites, quantities, st.integers(0, 1))] * 2,
-            *[action("post_together", st.lists(self.postings(max_lines=1), min_size=2, max_size=3))] * 3,
+            *[action("post_together", self.requests((2, 2, 3), max_lines=1))] * 3,
             action("write_checkpoints", st.integers(1, 6)),
-            action("look_back", st.integers(0, 6)),
+            action("look_back", st.integers(0, 6), st.sampled_from([-1, 1])),
         ]
 
     def reserve(self, sku: str, site: str, quantity: Decimal, priority: int) -> None:
         parts = self.model.kits.get(sku, {sku: Decimal(1)})
         demand = new_id()
         promises = [
-            Promise(new_id() if place else demand, demand, part, site, quantity * each, priority)
+            Promise(new_id() if place else demand, demand, sku, part, site, quantity * each, priority)
             for place, (part, each) in enumerate(parts.items())
         ]
         wish = Wish(demand, sku, site, quantity, 1, demand, priority=priority)
         self.agree(lambda: self.model.reserve(promises), self.system.reserve(wish))
+
+    def fetch(self, promise: Promise, quantity: Decimal) -> None:
+        """What was promised is sold to whom it was promised."""
+        line = Line(promise.wanted, promise.site, CUSTOMER, quantity, reservation_id=promise.demand)
+        self.post([Posting(PostingKind.SALE, (line,))])
 
     def release(self, choice: Promise) -> None:
         self.call(self.system.release(choice.demand))
@@ -205,8 +211,8 @@ class PostgresMachine(LedgerMachine):
     def write_checkpoints(self, days: int) -> None:
         self.call(self.system.write_checkpoints(days))
 
-    def look_back(self, days: int) -> None:
-        at = moment(days) + timedelta(hours=1)
+    def look_back(self, days: int, hours: int) -> None:
+        at = moment(days) + timedelta(hours=hours)
         assert self.call(self.system.held_at(at)) == self.model.held_at(at)
 
     @invariant()

@@ -327,7 +327,7 @@ class TestDueWork:
         assert shop.company_id in await DueWork(dispatch).companies()
         for secret in ("product", "stock_balance", "posting", "app_user", "membership", "move"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                await dispatch.fetch(Scope(shop.company_id), f"SELECT * FROM {secret}")  # noqa: S608
+                await dispatch.fetch(Scope(shop.company_id), f"SELECT * FROM {secret}")
         for change in (
             "UPDATE outbox_event SET data = '{}'",
             "UPDATE company SET suspended = true",
