@@ -8,11 +8,9 @@
 --            unit_cost, given_cost, unit_price, kit_id, kit_quantity, total, reservation_id}]
 -- Refusals are raised as PW001 (detail: the faults), a used key as PW002. Returns the postings as the API shows them when
 -- `answer` asks for it, and stores that answer with the key.
-CREATE OR REPLACE FUNCTION ledger_post(keys json, headers json, entries json, answer boolean)
-RETURNS json LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp
--- Always few keys against large indexed tables: one plan by index, made once a session, is right and planning is the cost.
-SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+--
+-- Requests come in by `ledger_post` and imports by `ledger_load`, below: the same writer, planned for few lines or for many.
+CREATE OR REPLACE FUNCTION ledger_record(keys json, headers json, entries json, answer boolean) RETURNS json LANGUAGE plpgsql
 AS $$
 DECLARE
     company uuid := app_company();
@@ -115,7 +113,9 @@ BEGIN
         INSERT INTO site_stock (company_id, product_id, site_id)
         SELECT company, k.product_id, k.home
         FROM (SELECT product_id, from_home AS home FROM unnest(lines) UNION SELECT product_id, to_home FROM unnest(lines)) k
-        WHERE k.home IS NOT NULL ORDER BY k.product_id, k.home
+        WHERE k.home IS NOT NULL AND NOT EXISTS (
+            SELECT FROM site_stock s WHERE s.company_id = company AND s.product_id = k.product_id AND s.site_id = k.home)
+        ORDER BY k.product_id, k.home
         ON CONFLICT DO NOTHING;
     END LOOP;
     stamp := clock_timestamp();
@@ -253,10 +253,12 @@ BEGIN
                'reversal_of', h.reversal_of, 'transfer', h.transfer_id, 'lines', l.lines), stamp
     FROM json_to_recordset(headers) AS h(posting int, id uuid, kind text, document_type text, document_number text, reversal_of uuid,
          transfer_id uuid)
-    JOIN (SELECT posting, jsonb_agg(jsonb_build_object('product', product_id, 'from_site', CASE WHEN from_physical THEN from_home END,
-                     'to_site', CASE WHEN to_physical THEN to_home END, 'quantity', trim_scale(quantity)::text,
-                     'total', trim_scale(total)::text)) AS lines
-          FROM unnest(lines) GROUP BY posting) l ON l.posting = h.posting;
+    JOIN (SELECT m.posting, json_agg(goods)::jsonb AS lines  -- takes half the time of jsonb_agg
+          FROM unnest(lines) m CROSS JOIN LATERAL (
+              SELECT m.product_id AS product, CASE WHEN m.from_physical THEN m.from_home END AS from_site,
+                     CASE WHEN m.to_physical THEN m.to_home END AS to_site, trim_scale(m.quantity)::text AS quantity,
+                     trim_scale(m.total)::text AS total) goods
+          GROUP BY m.posting) l ON l.posting = h.posting;
 
     IF explicit_time THEN
         IF doubts IS NOT NULL THEN
@@ -273,4 +275,24 @@ BEGIN
         WHERE i.company_id = company AND i.principal_id = k.principal AND i.key = k.key;
     END IF;
     RETURN shown;
+END $$;
+
+-- For requests: few keys against large indexed tables. One plan by index, made once a session, is right, and planning is the
+-- cost.
+CREATE OR REPLACE FUNCTION ledger_post(keys json, headers json, entries json, answer boolean) RETURNS json LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
+BEGIN
+    RETURN ledger_record(keys, headers, entries, answer);
+END $$;
+
+-- For imports: tens of thousands of lines at once, into tables that grow within the transaction and of which no statistics
+-- speak. Every table is read once and hashed, whatever the planner believes of its size. Not in a session that also serves
+-- requests, because a session keeps the plans that it made first.
+CREATE OR REPLACE FUNCTION ledger_load(headers json, entries json) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp SET enable_nestloop = off SET work_mem = '128MB'
+AS $$
+BEGIN
+    PERFORM ledger_record(NULL, headers, entries, false);
 END $$;

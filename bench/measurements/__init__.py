@@ -1,0 +1,20 @@
+"""The measurements by name. Each is a function that takes the stage and gives figures as it gets them."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from bench.measurements import generator, growth, oversell, posting, reading
+from bench.results import Figure
+from bench.stage import Stage
+
+Measurement = Callable[[Stage], Iterable[Figure]]
+
+MEASUREMENTS: Mapping[str, Measurement] = {
+    "generator": generator.measure,
+    "posting": posting.measure,
+    "reading": reading.measure,
+    "oversell": oversell.measure,
+    "growth": growth.measure,
+}
+
+ONLY_WHEN_NAMED = ("growth",)
+"""They take many minutes and gigabytes."""

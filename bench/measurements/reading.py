@@ -1,0 +1,30 @@
+"""The pages that people look at: product list, product detail, movement history; and an answer that reads nothing."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from bench.measurements.loads import rate
+from bench.product_requests import Reading
+from bench.results import Figure
+from bench.stage import Stage
+
+_CLIENTS = 16
+
+
+def measure(stage: Stage) -> Iterator[Figure]:
+    """Pages per second, and the floor below which no request of Pirwa can come."""
+    django, product = stage.baseline, stage.product
+    pages = {
+        "product list": (django.product_list, "/api/v1/products?limit=50"),
+        "product detail": (django.product_detail, "/api/v1/products/{product}"),
+        "movement history": (django.history, "/api/v1/stock/moves?product={product}&site=S1&limit=50"),
+    }
+    for page, (requests, target) in pages.items():
+        measurement = f"{page}, {_CLIENTS} clients"
+        result, threads = django.load(requests, _CLIENTS)
+        yield rate(measurement, "django", result, threads_per_worker=threads)
+        result, workers = product.load(partial(Reading, target=target), _CLIENTS)
+        yield rate(measurement, "pirwa", result, workers=workers)
+    result, workers = product.load(partial(Reading, target="/health/live"), _CLIENTS)
+    yield rate(f"liveness, {_CLIENTS} clients", "pirwa", result, workers=workers)
+    yield Figure("memory of the web process in MB", "pirwa", product.worker_megabytes, "MB")

@@ -1,0 +1,151 @@
+"""Pirwa as a running server, as it is served in production, and the loads that are put on it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import psycopg
+
+from adapters.postgres.engine import Database
+from adapters.postgres.migrate import migrate
+from adapters.tokens.access_tokens import SignedAccessTokens
+from adapters.tokens.signing_key import signing_key
+from bench.load import Load, LoadResult, Requests, run_load, run_quiet_load
+from bench.product_shop import found_company
+from bench.requests import RequestWriter
+from core.domain.access import Actor
+from core.ports.clock import SystemClock
+
+_WORKERS = (1, 2)
+_START_SECONDS = 30.0
+_POLL_SECONDS = 0.05
+
+Asked = Callable[[RequestWriter], Requests]
+Result = TypeVar("Result")
+
+
+class Product:
+    """Pirwa in its own database of the common server."""
+
+    def __init__(self, database_url: str, data: Path, processes: dict[str, int], products: int, sites: int) -> None:
+        """Migrates and founds a company without stock; `processes` are watched beside the web server's own."""
+        migrate(database_url)
+        self.database_url = database_url
+        self._data = data
+        self._processes = processes
+        self._environment = _environment(database_url, data)
+        self._tokens = SignedAccessTokens(signing_key(None, data), SystemClock())
+        self.admin: Actor = self.work(lambda database: found_company(database, products, sites))
+        self.worker_megabytes = 0.0
+        """The largest resident set, in 10^6 bytes, that a web process had after a load."""
+
+    def work(self, job: Callable[[Database], Awaitable[Result]]) -> Result:
+        """Do something in the database as the application's role, without HTTP."""
+        return asyncio.run(_with_database(self.database_url, job))
+
+    def tidy(self) -> None:
+        """Collect the planner's statistics after rows were written in bulk."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+    def load(self, asked: Asked, connections: int, seconds: float = 8.0) -> tuple[LoadResult, int]:
+        """Put one kind of request on the server; its best result, and the number of web processes that gave it."""
+        results = [(self._load(asked, connections, seconds, workers), workers) for workers in _WORKERS]
+        return max(results, key=lambda result: result[0].per_second)
+
+    def fight(self, asked: Asked, connections: int, seconds: float) -> LoadResult:
+        """One load from the first request on, with two web processes, whatever else the machine does."""
+        with self._serving(2) as (port, pid):
+            return run_load(self._described(asked, connections, seconds, 0.0, port, pid))
+
+    def _load(self, asked: Asked, connections: int, seconds: float, workers: int) -> LoadResult:
+        with self._serving(workers) as (port, pid):
+            result = run_quiet_load(self._described(asked, connections, seconds, 2.0, port, pid))
+            self.worker_megabytes = max(self.worker_megabytes, _largest_worker(pid))
+            return result
+
+    def _described(self, asked: Asked, connections: int, seconds: float, warm_up: float, port: int, pid: int) -> Load:
+        processes = {"application": pid, **self._processes}
+        return Load(port, asked(self._writer()), connections, seconds, warm_up, processes=processes)
+
+    def _writer(self) -> RequestWriter:
+        """With a new token: one lives for less time than all measurements together take."""
+        token = self._tokens.issue(self.admin.user_id, self.admin.company)
+        return RequestWriter.authorized(f"Bearer {token.text}")
+
+    @contextmanager
+    def _serving(self, workers: int) -> Iterator[tuple[int, int]]:
+        port = _free_port()
+        server = subprocess.Popen(
+            _granian(port, workers),
+            cwd=self._data,
+            env={**self._environment, "PIRWA_PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_until_ready(port, server)
+            yield port, server.pid
+        finally:
+            server.terminate()
+            server.wait()
+
+
+async def _with_database(url: str, job: Callable[[Database], Awaitable[Result]]) -> Result:
+    database = Database(url, size=2, statement_timeout="600s")
+    await database.open()
+    try:
+        return await job(database)
+    finally:
+        await database.close()
+
+
+def _environment(database_url: str, data: Path) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PIRWA_")}
+    return {**inherited, "PIRWA_DATABASE_URL": database_url, "PIRWA_DATA": str(data)}
+
+
+def _granian(port: int, workers: int) -> list[str]:
+    # What `pirwa serve` does, which insists on a Redis that none of these requests would use.
+    return [
+        *(sys.executable, "-m", "granian", "apps.http.main:application", "--factory", "--interface", "asgi"),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--loop", "uvloop"),
+        *("--backlog", "1024", "--no-ws", "--respawn-failed-workers"),
+    ]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not _is_ready(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("Pirwa's web server did not start")
+        time.sleep(_POLL_SECONDS)
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=_START_SECONDS)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _largest_worker(pid: int) -> float:
+    return max(child.memory_info().rss for child in psutil.Process(pid).children(recursive=True)) / 1e6

@@ -1,0 +1,16 @@
+"""What the product is to reach."""
+
+from bench.results import Target
+
+TARGETS = (
+    Target("posting, 64 clients", against="pgbench", at_least=0.5),
+    Target("posting, 64 clients", against="django", at_least=12),
+    Target("product list, 16 clients", against="django", at_least=8),
+    Target("product detail, 16 clients", against="django", at_least=5),
+    Target("import of 1,000,000 moves", at_least=20_000),
+    Target("stock as of a moment, 10,000,000 moves", at_most=1.0),
+    Target("valuation, 10,000,000 moves", at_most=1.0),
+    Target("oversold units, 200 clients", at_most=0),
+    Target("unexplained 5xx, 200 clients", at_most=0),
+    Target("memory of the web process in MB", at_most=150),
+)
