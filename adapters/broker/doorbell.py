@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from uuid import UUID
 
 from taskiq import AsyncBroker, InMemoryBroker
@@ -61,15 +60,27 @@ class Doorkeeper:
             self._attend(UUID(company_id))
 
         self._broker.register_task(ring, TASK)
-        if isinstance(self._broker, InMemoryBroker):
-            await stopping.wait()
-            return
+        stop = asyncio.create_task(stopping.wait())
         while not stopping.is_set():
-            try:
-                receiver = Receiver(self._broker, max_async_tasks=10, ack_type=AcknowledgeType.WHEN_RECEIVED)
-                await receiver.listen(stopping)
-            except Exception as error:
-                _logger.warning("the doorbell is out of order: %s", error)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(RETRY):
-                        await stopping.wait()
+            reading = asyncio.create_task(self._read())
+            await asyncio.wait([reading, stop], return_when=asyncio.FIRST_COMPLETED)
+            await _end(reading)
+            await asyncio.wait([stop], timeout=RETRY)
+
+    async def _read(self) -> None:
+        """Answers rings until cancelled, or until the broker fails."""
+        if isinstance(self._broker, InMemoryBroker):  # it calls the task by itself
+            await asyncio.Event().wait()
+        receiver = Receiver(self._broker, max_async_tasks=1, ack_type=AcknowledgeType.WHEN_RECEIVED)
+        await self._broker.startup()
+        async for message in self._broker.listen():
+            await receiver.callback(message)
+
+
+async def _end(reading: asyncio.Task[None]) -> None:
+    """Ends the task. Python 3.11 loses a cancellation that comes as a write to Redis ends, so one may not be enough."""
+    while not reading.done():
+        reading.cancel()
+        await asyncio.wait([reading], timeout=0.1)
+    if not reading.cancelled() and (error := reading.exception()):
+        _logger.warning("the doorbell is out of order: %s", error)

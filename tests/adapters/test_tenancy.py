@@ -20,6 +20,7 @@ WRITERS = {
     "ledger_commit_reservations",
     "ledger_end_reservations",
     "ledger_expire_holds",
+    "ledger_learn_sizes",
     "ledger_load",
     "ledger_lock_stock",
     "ledger_post",

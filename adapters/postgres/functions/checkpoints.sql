@@ -86,3 +86,9 @@ BEGIN
     WHERE sites IS NULL OR x.site_id = ANY (sites)
     GROUP BY x.product_id, x.site_id;
 END $$;
+
+-- After a long load, before any plan is made for what it brought: the planner would take the tables for as small as they were.
+CREATE OR REPLACE FUNCTION ledger_learn_sizes() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    ANALYZE product, posting, move, stock_balance, site_stock, stock_checkpoint, outbox_event;
+END $$;

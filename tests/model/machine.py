@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from core.domain.errors import DomainError
 from core.domain.stock import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Line, Posting, PostingKind
 from core.ports.stock_ledger import Posted
-from tests.ledger_model import Fault, LedgerModel, Refused, Stock
+from tests.model.books import Books
+from tests.model.steps import Fault, Refused, Stock
 
 Call = Callable[[Coroutine[Any, Any, Any]], Any]
 """Runs a coroutine to its end."""
@@ -69,13 +70,13 @@ class LedgerMachine(RuleBasedStateMachine):
     def __init__(self, call: Call, system: System) -> None:
         super().__init__()
         self.call, self.system = call, system
-        self.model = self.new_model()
+        self.books = self.new_books()
         self.recorded: list[tuple[UUID, Posting]] = []
 
-    def new_model(self) -> LedgerModel:
+    def new_books(self) -> Books:
         ends = {SUPPLIER, CUSTOMER, ADJUSTMENT, SCRAP}
         places = {*self.places, *ends, *(place for route in self.routes for place in route)}
-        return LedgerModel(frozenset(self.products), frozenset(places), TODAY)
+        return Books(frozenset(self.products), frozenset(places), TODAY)
 
     # ------------------------------------------------------------ what may be asked
 
@@ -131,18 +132,18 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def reverse(self, index: int) -> None:
         posting_id, mirrored = self.recorded[index % len(self.recorded)]
-        self.agree(lambda: self.model.post([mirrored], datetime.now(UTC)), self.system.reverse(posting_id))
+        self.agree(lambda: self.books.post([mirrored], datetime.now(UTC)), self.system.reverse(posting_id))
 
     def allow_negative(self, site: str, allowed: bool) -> None:
-        self.agree(lambda: self.model.allow_negative(site, allowed), self.system.allow_negative(site, allowed))
+        self.agree(lambda: self.books.allow_negative(site, allowed), self.system.allow_negative(site, allowed))
 
     def lock_period(self, days: int) -> None:
         self.call(self.system.lock_period(moment(days)))
-        self.model.locked_through = moment(days)
+        self.books.locked_through = moment(days)
 
     def post(self, postings: list[Posting]) -> None:
         steps, posted = self.agree(
-            lambda: self.model.post(postings, datetime.now(UTC)), self.system.post(postings), postings
+            lambda: self.books.post(postings, datetime.now(UTC)), self.system.post(postings), postings
         )
         for index, view in enumerate(posted.postings if posted else ()):
             recorded = [(line.sku, line.source, line.destination, line.lot, line.quantity) for line in view.lines]
@@ -156,11 +157,11 @@ class LedgerMachine(RuleBasedStateMachine):
             self.recorded.append((view.id, Posting(postings[index].kind, tuple(lines), reversal_of=view.id)))
 
     def agree(
-        self, of_model: Callable[[], Any], of_system: Coroutine[Any, Any, Any], request: object = None
+        self, of_books: Callable[[], Any], of_system: Coroutine[Any, Any, Any], request: object = None
     ) -> tuple[Any, Any]:
         """Both answers where both do it; where one refuses, the other must refuse too, for the same faults."""
         try:
-            expected: Any = of_model()
+            expected: Any = of_books()
         except Refused as refusal:
             expected = refusal
         try:
@@ -172,7 +173,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_lies_where_is_the_sum_of_what_moved(self) -> None:
-        assert self.call(self.system.balances()) == self.model.balances()
+        assert self.call(self.system.balances()) == self.books.balances()
 
 
 def action(name: str, *arguments: st.SearchStrategy[Any]) -> Action:

@@ -1,0 +1,55 @@
+"""Postings by the hundred thousand: `ledger_load` in large batches, one being prepared while another is recorded."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from adapters.postgres.engine import Connection
+from adapters.postgres.ledger import Entry, parameters
+from core.domain.access import Actor
+from core.domain.stock import Posting
+
+# A balance that changes often in one transaction leaves a trail of versions behind, so few large batches are best; this one
+# takes the server some 100 MB while it is recorded.
+BATCH_LINES = 50_000
+
+_LOAD = "SELECT ledger_load(%s::json, %s::json)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    headers: object
+    entries: object
+    lines: int
+
+
+async def load_postings(
+    connection: Connection, actor: Actor, postings: Iterable[Posting], posted: Callable[[int], None]
+) -> None:
+    """Records the postings in the transaction of the connection; `posted` is told how many lines that are so far."""
+    batches = _batches(actor, postings)
+    batch, lines = await asyncio.to_thread(next, batches, None), 0
+    while batch:
+        recorded = connection.execute(_LOAD, (batch.headers, batch.entries))
+        _, upcoming = await asyncio.gather(recorded, asyncio.to_thread(next, batches, None))
+        lines += batch.lines
+        posted(lines)
+        batch = upcoming
+
+
+def _batches(actor: Actor, postings: Iterable[Posting]) -> Iterator[_Batch]:
+    batch: list[Posting] = []
+    lines = 0
+    for posting in postings:
+        batch.append(posting)
+        lines += len(posting.lines)
+        if lines >= BATCH_LINES:
+            yield _batch(actor, batch, lines)
+            batch, lines = [], 0
+    if batch:
+        yield _batch(actor, batch, lines)
+
+
+def _batch(actor: Actor, postings: list[Posting], lines: int) -> _Batch:
+    _, headers, entries, _ = parameters([Entry(actor, postings)], answer=False)
+    return _Batch(headers, entries, lines)
