@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import aclosing
 from uuid import UUID
 
 from taskiq import AsyncBroker, InMemoryBroker
@@ -73,8 +74,9 @@ class Doorkeeper:
             await asyncio.Event().wait()
         receiver = Receiver(self._broker, max_async_tasks=1, ack_type=AcknowledgeType.WHEN_RECEIVED)
         await self._broker.startup()
-        async for message in self._broker.listen():
-            await receiver.callback(message)
+        async with aclosing(self._broker.listen()) as messages:
+            async for message in messages:
+                await receiver.callback(message)
 
 
 async def _end(reading: asyncio.Task[None]) -> None:

@@ -34,7 +34,9 @@ def register(commands: Any) -> None:
     sales.add_argument("--site", help="site code (default: the only site)")
     sales.add_argument("--time-zone", help="of the file's times (default: the company's)")
     sales.add_argument("--timestamps", type=TimestampStyle, choices=list(TimestampStyle), default=TimestampStyle.ISO)
-    sales.add_argument("--product-codes", type=re.compile, default=PRODUCT_CODE, help="pattern of the codes of products")
+    sales.add_argument(
+        "--product-codes", type=re.compile, default=PRODUCT_CODE, help="pattern of the codes of products"
+    )
     sales.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     sales.add_argument("--json", action="store_true", help="print the reconciliation as JSON")
     sales.set_defaults(run=run_sales)
@@ -78,10 +80,14 @@ def _as_text(done: SalesImported) -> str:
     table = [HEADER, *done.reconciliation.rows()]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEADER))]
     lines = [
-        "  ".join([row[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True))])
+        "  ".join(
+            [row[0].ljust(widths[0]), *(text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True))]
+        )
         for row in table
     ]
     verb = "would be added" if done.dry_run else "were added"
     units = f"{sum(done.opened.values()):f}"
-    lines.append(f"{done.products_created} products and {done.postings} postings {verb}; opening stock of {units} units.")
+    lines.append(
+        f"{done.products_created} products and {done.postings} postings {verb}; opening stock of {units} units."
+    )
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from core.domain.errors import DomainError
 from core.domain.stock import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Line, Posting, PostingKind
@@ -198,9 +198,9 @@ def told(answer: object) -> tuple[str, frozenset[Fault]] | None:
     return (answer.code, answer.faults) if isinstance(answer, Refused) else None
 
 
-def profile(examples: int, steps: int) -> settings:
-    """How much is tried: `PIRWA_TEST_EXAMPLES` multiplies the number of examples."""
-    return settings(
+def explore(machine: Callable[[], LedgerMachine], examples: int, steps: int) -> None:
+    """Does random work on new machines; `PIRWA_TEST_EXAMPLES` multiplies how often."""
+    profile = settings(
         max_examples=examples * int(os.environ.get("PIRWA_TEST_EXAMPLES", "1")),
         stateful_step_count=steps,
         deadline=None,
@@ -208,3 +208,4 @@ def profile(examples: int, steps: int) -> settings:
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(machine, settings=profile)  # type: ignore[arg-type]  # it takes any factory
