@@ -159,7 +159,8 @@ def test_the_ledger_over_http_agrees_with_the_model(settings: Settings) -> None:
             return await work
 
         def call(work: Coroutine[Any, Any, T]) -> T:
-            return portal.call(wait_for, work)
+            answer: T = portal.call(wait_for, work)
+            return answer
 
         database = Database(settings.database_url, size=2)
         call(database.open())
