@@ -1,30 +1,28 @@
-"""Connections to PostgreSQL: one pool, one way into a company.
+"""One way into a company: every statement runs inside a scope.
 
 Statements run as the role `pirwa_app`, which owns nothing and cannot bypass row-level security. The company is set for the
 transaction only and travels in the same round trip as the first statement.
 """
 
+import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg import AsyncConnection, errors
-from psycopg.abc import Params
-from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg import errors
 
 from adapters.postgres.constraints import translated
-from core.domain.errors import Busy
+from adapters.postgres.link import Connection, Link, Parameters, Row
+from adapters.postgres.pool import Pool
 
-Row = tuple[Any, ...]
-Connection = AsyncConnection[Row]
+__all__ = ["Connection", "Database", "Row", "Scope"]
 
 _SET_SCOPE = "SELECT set_config('app.company_id', %s, true), set_config('app.user_id', %s, true), set_config('app.platform', %s, true)"
+# Statements are composed for each shape of question, so one plan serves all its values, and planning is most of the cost.
 _OPTIONS = (
     "-c role={role} -c timezone=UTC -c jit=off -c lock_timeout=2s -c statement_timeout={timeout}"
-    " -c idle_in_transaction_session_timeout=15s -c search_path=public"
+    " -c idle_in_transaction_session_timeout=15s -c search_path=public -c plan_cache_mode=force_generic_plan"
 )
 
 
@@ -41,7 +39,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Database:
-    """The pool of connections of one process, for one database role."""
+    """The connections of one process, for one database role."""
 
     def __init__(
         self,
@@ -52,64 +50,51 @@ class Database:
         statement_timeout: str = "10s",
         patience: float = 5.0,
     ) -> None:
-        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            url,
-            min_size=1,
-            max_size=size,
-            timeout=patience,
-            open=False,
-            configure=_configure,
-            kwargs={
-                "autocommit": True,
-                "prepare_threshold": 2,
-                "options": _OPTIONS.format(role=role, timeout=statement_timeout),
-            },
-        )
+        options = _OPTIONS.format(role=role, timeout=statement_timeout)
+        self._pool = Pool(lambda: Link.open(url, options, math.ceil(patience)), size, patience)
 
     async def open(self) -> None:
-        await self._pool.open()
+        self._pool.open()
 
     async def close(self) -> None:
-        await self._pool.close()
+        self._pool.close()
 
     def usage(self) -> Mapping[str, int]:
         """Pool figures for the metrics page."""
-        return self._pool.get_stats()
+        return self._pool.usage()
 
-    async def fetch(self, scope: Scope, statement: str, parameters: Params | None = None) -> list[Row]:
-        """Runs one statement in a transaction of its own, in one round trip: the scope and the statement share an
-        implicit transaction that the end of the pipeline commits."""
-        async with self._connection() as connection:
-            async with connection.pipeline():
-                await connection.execute(_SET_SCOPE, scope.settings)
-                cursor = await connection.execute(statement.encode(), parameters)
-            return await cursor.fetchall() if cursor.description else []
+    async def fetch(self, scope: Scope, statement: str, parameters: Parameters = None) -> list[Row]:
+        """Runs one statement in a transaction of its own, in one round trip."""
+        try:
+            link = await self._pool.take()
+            try:
+                return await link.ask((_SET_SCOPE, scope.settings), (statement, parameters))
+            finally:
+                self._pool.give_back(link)
+        except errors.Error as error:
+            raise translated(error) from error
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[Connection]:
         """A transaction of several statements: committed at the end, rolled back on any error."""
-        async with self._connection() as connection:
-            async with connection.pipeline():
-                await connection.execute("BEGIN")
-                await connection.execute(_SET_SCOPE, scope.settings)
-            try:
-                yield connection
-            except BaseException:
-                await connection.execute("ROLLBACK")
-                raise
-            await connection.execute("COMMIT")
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
         try:
-            async with self._pool.connection() as connection:
-                yield connection
-        except PoolTimeout as error:
-            raise Busy("database_busy", "too many requests at once", details={"retry_after": 1}) from error
+            link = await self._pool.take()
+            try:
+                async with _transaction(link, scope):
+                    yield link.connection
+            finally:
+                self._pool.give_back(link)
         except errors.Error as error:
             raise translated(error) from error
 
 
-async def _configure(connection: Connection) -> None:
-    set_json_loads(msgspec.json.decode, connection)
-    set_json_dumps(msgspec.json.encode, connection)
+@asynccontextmanager
+async def _transaction(link: Link, scope: Scope) -> AsyncIterator[None]:
+    await link.ask(("BEGIN", None), (_SET_SCOPE, scope.settings))
+    try:
+        yield
+    except BaseException:
+        # Past psycopg, which would throw away all prepared statements at the word.
+        await link.ask(("ROLLBACK", None))
+        raise
+    await link.ask(("COMMIT", None))

@@ -7,7 +7,7 @@ request by request, so nobody's refusal is another's. No timer: a lone caller wa
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Scope
@@ -19,7 +19,6 @@ from core.ports.stock_ledger import IdempotencyKey, Posted
 
 MAX_GROUP = 64
 MAX_WAITING = 2_000
-FLUSHERS = 2  # groups of one company under way at once: one commits while the next is being worked out
 
 
 @dataclass(slots=True)
@@ -28,12 +27,9 @@ class _Waiting:
     answer: asyncio.Future[Posted]
 
 
-@dataclass(slots=True)
-class _Lane:
-    """The requests of one company, and how many groups are under way for it."""
-
-    waiting: deque[_Waiting] = field(default_factory=deque)
-    flushers: int = 0
+_Lane = deque[_Waiting]
+"""The requests of one company that wait for the group under way. One at a time: two would share out the same requests,
+and each group costs the server more than its members do."""
 
 
 class GroupCommitLedger:
@@ -49,30 +45,33 @@ class GroupCommitLedger:
     async def post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None = None) -> Posted:
         if self._waiting >= MAX_WAITING:
             raise Busy("ledger_busy", "too many postings at once", details={"retry_after": 1})
-        lane = self._lanes.setdefault(actor.company, _Lane())
         answer: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
-        lane.waiting.append(_Waiting(Entry(actor, postings, key), answer))
+        waiting = _Waiting(Entry(actor, postings, key), answer)
         self._waiting += 1
-        if lane.flushers < FLUSHERS:
-            lane.flushers += 1
-            task = asyncio.create_task(self._flush(actor.company, lane))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        lane = self._lanes.get(actor.company)
+        if lane is None:
+            self._open_lane(actor.company, waiting)
+        else:
+            lane.append(waiting)
         # A caller who goes away does not take the group with them: the future alone is theirs.
         return await answer
 
+    def _open_lane(self, company: UUID, first: _Waiting) -> None:
+        lane = self._lanes[company] = deque([first])
+        task = asyncio.create_task(self._flush(company, lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _flush(self, company: UUID, lane: _Lane) -> None:
         try:
-            while taken := _next_group(lane.waiting):
+            while taken := _next_group(lane):
                 self._waiting -= len(taken)
                 # Who has gone before their turn wants nothing any more.
                 if group := [waiting for waiting in taken if not waiting.answer.cancelled()]:
                     await self._commit(company, group)
         finally:
             # In the same step as the last look at the lane: nobody may count on a flusher that looks no more.
-            lane.flushers -= 1
-            if not lane.flushers and not lane.waiting:
-                self._lanes.pop(company, None)
+            del self._lanes[company]
 
     async def _commit(self, company: UUID, group: list[_Waiting]) -> None:
         if len(group) == 1:
@@ -97,7 +96,7 @@ class GroupCommitLedger:
                 waiting.answer.set_exception(error)
 
 
-def _next_group(waiting: deque[_Waiting]) -> list[_Waiting]:
+def _next_group(waiting: _Lane) -> list[_Waiting]:
     return [waiting.popleft() for _ in range(min(len(waiting), MAX_GROUP))]
 
 

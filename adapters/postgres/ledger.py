@@ -18,7 +18,7 @@ from core.ports.stock_ledger import IdempotencyKey, Posted, PostingView
 
 _NOBODY = UUID(int=0)  # acts in scheduled work; its postings name no person
 
-POST = "SELECT ledger_post(%s::json, %s::json, %s::json, %b)::text"
+POST = "SELECT ledger_post(%s::json, %s::json, %s::json, %s)::text"
 _STORED = "SELECT encode(request_hash, 'hex'), result::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
 
 

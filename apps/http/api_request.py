@@ -1,12 +1,14 @@
 """The request as handlers see it: its body is read within limits and decoded by the rule of its route."""
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, cast
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types.empty import Empty
 
 from apps.http.body_faults import MAX_FAULTS, body_faults, pointer_to
@@ -33,19 +35,36 @@ class ApiRequest(Request[Any, Any, Any]):
             async for chunk in super().stream():
                 yield chunk
         except InternalServerException as error:
-            raise RequestRefused(400, "incomplete_body", "the connection ended before the body did") from error
+            raise _incomplete() from error
 
     async def body(self) -> bytes:
-        if (known := self._connection_state.body) is not Empty:
-            return known
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await super().body()
-        except TimeoutError:
-            raise RequestRefused(408, "body_too_slow", f"the body took more than {BODY_SECONDS} seconds") from None
-        if not body and self.rule.body_required:
-            raise RequestRefused(400, "body_required", "this request needs a body")
-        return body
+        state = self._connection_state
+        if state.body is Empty:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    state.body = await self._whole_body()
+            except TimeoutError:
+                raise RequestRefused(408, "body_too_slow", f"the body took more than {BODY_SECONDS} seconds") from None
+            if not state.body and self.rule.body_required:
+                raise RequestRefused(400, "body_required", "this request needs a body")
+        return state.body
+
+    async def _whole_body(self) -> bytes:
+        """What `stream` gives, in one piece and without its layers: most bodies are a single message."""
+        limit = self.route_handler.resolve_request_max_body_size() or sys.maxsize
+        announced = self.scope["state"]["headers"].get(b"content-length", b"")
+        if announced.isdigit() and (len(announced) > 18 or int(announced) > limit):
+            raise RequestEntityTooLarge
+        body = b""
+        while True:
+            message = await self.receive()
+            if message["type"] != "http.request":
+                raise _incomplete()
+            body += message["body"]
+            if len(body) > limit:
+                raise RequestEntityTooLarge
+            if not message.get("more_body", False):
+                return body
 
     async def json(self) -> Any:
         """The body as the type that the handler takes."""
@@ -84,6 +103,10 @@ class ApiRequest(Request[Any, Any, Any]):
             faults = body_faults(state.form, self.rule.form, strict=False)
         if faults:
             raise Invalid("invalid", "the form does not have the expected parts", faults[:MAX_FAULTS])
+
+
+def _incomplete() -> RequestRefused:
+    return RequestRefused(400, "incomplete_body", "the connection ended before the body did")
 
 
 def _normal_part(name: str, value: Any, faults: list[Fault]) -> Any:

@@ -26,6 +26,7 @@ from apps.http import (
     transfers,
 )
 from apps.http.access_log import Log, Write, to_standard_error
+from apps.http.answer import Answer
 from apps.http.api_document import complete_document, document_config
 from apps.http.api_request import ApiRequest
 from apps.http.edge import Edge
@@ -79,6 +80,7 @@ def create_app(
         exception_handlers={Exception: answer_error},
         openapi_config=document_config(version("pirwa")),
         request_class=ApiRequest,
+        response_class=Answer,
         request_max_body_size=JSON_LIMIT,
         multipart_form_part_limit=MAX_FORM_PARTS,
         lifespan=[_serving(gate, container)],

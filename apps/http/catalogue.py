@@ -8,6 +8,7 @@ from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from apps.http.answer import Answer
 from apps.http.parameters import Cursor, IfMatch, Limit, Text
 from apps.http.rules import needs
 from apps.http.versions import etag, known_version
@@ -35,7 +36,7 @@ from core.queries.paging import DEFAULT_LIMIT, Page
 
 
 def _product(shown: ProductView, status_code: int = 200) -> Response[ProductView]:
-    return Response(shown, status_code=status_code, headers={"ETag": etag(shown.version)})
+    return Answer(shown, status_code=status_code, headers={"ETag": etag(shown.version)})
 
 
 @get("/products", opt=needs("product:read"))

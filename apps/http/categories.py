@@ -7,6 +7,7 @@ from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
+from apps.http.answer import Answer
 from apps.http.parameters import IfMatch
 from apps.http.rules import needs
 from apps.http.versions import etag, known_version
@@ -24,7 +25,7 @@ from core.queries.paging import Page
 
 
 def _category(shown: CategoryView, status_code: int = 200) -> Response[CategoryView]:
-    return Response(shown, status_code=status_code, headers={"ETag": etag(shown.version)})
+    return Answer(shown, status_code=status_code, headers={"ETag": etag(shown.version)})
 
 
 @get("/categories", opt=needs("category:read"))

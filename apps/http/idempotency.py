@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypeVar
 
-from litestar import Response
-
+from apps.http.answer import Answer
 from apps.http.api_request import ApiRequest
 from apps.http.decoding import canonical
 from apps.http.errors import RequestRefused
@@ -45,6 +44,6 @@ async def idempotency_key(request: ApiRequest, actor: Actor) -> IdempotencyKey:
     return IdempotencyKey(actor.user_id, key, sha256(target + b"\n" + content).hexdigest())
 
 
-def replayable(content: Content, *, replayed: bool, status_code: int = 201) -> Response[Content]:
+def replayable(content: Content, *, replayed: bool, status_code: int = 201) -> Answer[Content]:
     """An answer that says so when it is the stored one of an earlier request."""
-    return Response(content, status_code=status_code, headers={REPLAYED: "true"} if replayed else {})
+    return Answer(content, status_code=status_code, headers={REPLAYED: "true"} if replayed else {})

@@ -1,5 +1,6 @@
 """The entry for an ASGI server: `granian --interface asgi --factory apps.http.main:application`."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -15,4 +16,14 @@ def application() -> Litestar:
         settings = load_settings(os.environ, Path.cwd())
     except SettingsError as error:
         raise SystemExit(f"Pirwa cannot start:\n{error}") from None
-    return create_app(settings)
+    app = create_app(settings)
+    _collect_less()
+    return app
+
+
+def _collect_less() -> None:
+    """What has been loaded by now lives as long as the process, and a request leaves hardly a cycle behind. With Python's
+    own thresholds, a fifth of the time of a busy process went into looking at it all again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
