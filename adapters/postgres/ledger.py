@@ -19,15 +19,14 @@ from core.ports.stock_ledger import IdempotencyKey, Posted, PostingView
 _NOBODY = UUID(int=0)  # acts in scheduled work; its postings name no person
 
 POST = "SELECT ledger_post(%s::json, %s::json, %s::json, %s)::text"
-_STORED = "SELECT encode(request_hash, 'hex'), result::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
+_STORED = "SELECT encode(request_hash, 'hex'), posting_json(postings)::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
 
 
 class _Key(msgspec.Struct):
     principal: UUID
     key: str
     hash: str
-    first: int
-    last: int
+    postings: list[UUID]
 
 
 class _Header(msgspec.Struct, omit_defaults=True):
@@ -89,13 +88,12 @@ def parameters(entries: Sequence[Entry], *, answer: bool = True) -> tuple[object
     lines: list[_Entry] = []
     keys: list[_Key] = []
     for entry in entries:
-        first = len(headers)
         for posting in entry.postings:
             lines += [_entry(len(headers), number, line) for number, line in enumerate(posting.lines, 1)]
             headers.append(_header(len(headers), entry.actor, posting))
         if entry.key:
             key = entry.key
-            keys.append(_Key(key.principal_id, key.key, key.request_hash, first, len(headers) - 1))
+            keys.append(_Key(key.principal_id, key.key, key.request_hash, [posting.id for posting in entry.postings]))
     return (
         msgspec.json.encode(keys).decode() if keys else None,
         msgspec.json.encode(headers).decode(),

@@ -40,7 +40,7 @@ delivery = _table(
     "company_id event_id subscriber aggregate_key position state attempts next_at lease_token last_error",
 )
 event_position = _table("event_position", "company_id last")
-idempotency_key = _table("idempotency_key", "company_id principal_id key request_hash result created_at")
+idempotency_key = _table("idempotency_key", "company_id principal_id key request_hash postings result created_at")
 kit_component = _table("kit_component", "company_id kit_id component_id quantity kit_kind component_kind")
 location = _table(
     "location",

@@ -32,7 +32,7 @@ _STORED = "SELECT encode(request_hash, 'hex'), result::text FROM idempotency_key
 _STORE = "UPDATE idempotency_key SET result = %s::json WHERE company_id = %s AND principal_id = %s AND key = %s"
 _EVENTS = """
     INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
-    SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::jsonb[])
+    SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::json[])
 """
 
 

@@ -347,7 +347,7 @@ BEGIN
             WHERE company_id = promise.company_id AND product_id = product AND site_id = site;
         INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
         VALUES (promise.company_id, 'reservation_shortened', 'reservation', promise.id,
-                jsonb_build_object('product', product, 'site', site, 'short', trim_scale(taken)::text));
+                json_build_object('product', product, 'site', site, 'short', trim_scale(taken)::text));
     END LOOP;
 END $$;
 
@@ -377,7 +377,7 @@ BEGIN
     told AS (
         INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
         SELECT company, 'reservation_expired', 'reservation', id,
-               jsonb_build_object('product', product_id, 'site', site_id, 'quantity', trim_scale(open)::text) FROM due
+               json_build_object('product', product_id, 'site', site_id, 'quantity', trim_scale(open)::text) FROM due
     )
     SELECT count(*) INTO closed FROM due;
     RETURN closed;

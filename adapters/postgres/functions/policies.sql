@@ -20,7 +20,7 @@ BEGIN
     END IF;
     INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
     VALUES (company, CASE WHEN new_minimum IS NULL THEN 'policy_removed' ELSE 'policy_set' END, 'product', product,
-            jsonb_build_object('product', product, 'site', site, 'minimum', trim_scale(new_minimum)::text,
+            json_build_object('product', product, 'site', site, 'minimum', trim_scale(new_minimum)::text,
                                'target', trim_scale(new_target)::text));
     low := coalesce(stock.on_hand <= new_minimum, false);
     IF low <> stock.is_low THEN
@@ -28,7 +28,7 @@ BEGIN
         WHERE s.company_id = company AND s.product_id = product AND s.site_id = site;
         INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
         VALUES (company, CASE WHEN low THEN 'low_stock' ELSE 'low_stock_ended' END, 'product', product,
-                jsonb_build_object('product', product, 'site', site, 'on_hand', trim_scale(stock.on_hand)::text,
+                json_build_object('product', product, 'site', site, 'on_hand', trim_scale(stock.on_hand)::text,
                                    'minimum', trim_scale(new_minimum)::text, 'target', trim_scale(new_target)::text));
     END IF;
 END $$;

@@ -42,7 +42,7 @@ END $$;
 -- Takes deliveries that are due, of each subject the oldest only, until the lease ends.
 CREATE OR REPLACE FUNCTION claim_deliveries(company uuid, for_subscriber text, most integer, lease interval, token uuid)
 RETURNS TABLE (event_id uuid, event_position bigint, type text, subject_type text, subject_id uuid, occurred_at timestamptz,
-               data jsonb, attempts integer)
+               data json, attempts integer)
 LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN

@@ -108,7 +108,7 @@ BEGIN
     WHERE s.company_id = company AND s.product_id = w.product_id AND s.site_id = w.site_id;
     INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
     SELECT company, 'stock_reserved', 'reservation', w.id,
-           jsonb_build_object('product', w.product_id, 'site', w.site_id, 'quantity', trim_scale(w.quantity)::text,
+           json_build_object('product', w.product_id, 'site', w.site_id, 'quantity', trim_scale(w.quantity)::text,
                               'state', w.state, 'expires_at', w.expires_at, 'demand', w.demand_id)
     FROM unnest(wishes) w;
     RETURN (SELECT array_agg(w.id ORDER BY w.ordinality) FROM unnest(wishes) WITH ORDINALITY AS w);
@@ -142,7 +142,7 @@ BEGIN
     told AS (
         INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
         SELECT company, 'reservation_' || outcome, 'reservation', c.id,
-               jsonb_build_object('product', c.product_id, 'site', c.site_id, 'quantity', trim_scale(c.open)::text) FROM closed c
+               json_build_object('product', c.product_id, 'site', c.site_id, 'quantity', trim_scale(c.open)::text) FROM closed c
     )
     SELECT count(*) INTO ended FROM closed;
     RETURN ended;
@@ -165,7 +165,7 @@ BEGIN
     told AS (
         INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
         SELECT company, 'reservation_committed', 'reservation', k.id,
-               jsonb_build_object('product', k.product_id, 'site', k.site_id, 'quantity', trim_scale(k.open)::text) FROM kept k
+               json_build_object('product', k.product_id, 'site', k.site_id, 'quantity', trim_scale(k.open)::text) FROM kept k
     )
     SELECT count(*) INTO committed FROM kept;
     RETURN committed;

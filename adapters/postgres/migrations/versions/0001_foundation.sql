@@ -227,11 +227,11 @@ CREATE TABLE posting (
     return_of uuid,
     transfer_id uuid,
     PRIMARY KEY (company_id, id),
-    CONSTRAINT posting_source_key UNIQUE (company_id, source, source_ref),
-    CONSTRAINT posting_reversal_key UNIQUE (company_id, reversal_of),
     CONSTRAINT posting_reversal_fkey FOREIGN KEY (company_id, reversal_of) REFERENCES posting (company_id, id),
     CONSTRAINT posting_return_fkey FOREIGN KEY (company_id, return_of) REFERENCES posting (company_id, id)
 );
+CREATE UNIQUE INDEX posting_source_key ON posting (company_id, source, source_ref) WHERE source_ref IS NOT NULL;
+CREATE UNIQUE INDEX posting_reversal_key ON posting (company_id, reversal_of) WHERE reversal_of IS NOT NULL;
 CREATE INDEX posting_by_time ON posting (company_id, effective_at, id);
 CREATE INDEX posting_by_document ON posting (company_id, document_number) WHERE document_number <> '';
 CREATE INDEX posting_by_sale_returned ON posting (company_id, return_of) WHERE return_of IS NOT NULL;
@@ -473,16 +473,18 @@ CREATE INDEX attachment_by_subject ON attachment (company_id, subject_id);
 
 -- ------------------------------------------------------------------ messaging
 
+-- What a keyed request led to: the postings it made, which never change and so need no copy, or its answer.
 CREATE TABLE idempotency_key (
     company_id uuid NOT NULL,
     principal_id uuid NOT NULL,
     key text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     request_hash bytea NOT NULL,
+    postings uuid[],
     result json,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (company_id, principal_id, key)
 );
-CREATE INDEX idempotency_key_age ON idempotency_key (created_at);
+CREATE INDEX idempotency_key_age ON idempotency_key USING brin (created_at);
 
 -- `position` is the company-wide event number that feeds follow; the relay, a single writer, assigns it after commit.
 CREATE TABLE outbox_event (
@@ -491,12 +493,12 @@ CREATE TABLE outbox_event (
     type text NOT NULL,
     subject_type text NOT NULL,
     subject_id uuid NOT NULL,
-    data jsonb NOT NULL,
+    data json NOT NULL,
     occurred_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     position bigint,
-    PRIMARY KEY (company_id, id),
-    CONSTRAINT outbox_event_position_key UNIQUE (company_id, position)
+    PRIMARY KEY (company_id, id)
 );
+CREATE UNIQUE INDEX outbox_event_position_key ON outbox_event (company_id, position) WHERE position IS NOT NULL;
 CREATE INDEX outbox_event_new ON outbox_event (company_id, occurred_at, id) WHERE position IS NULL;
 CREATE TABLE event_position (
     company_id uuid PRIMARY KEY REFERENCES company (id),
