@@ -1,9 +1,12 @@
 """The way out of one test's company, with a storefront in a folder at its end."""
 
 import asyncio
+import os
+import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +20,13 @@ from adapters.postgres.installations import PostgresInstallations
 from apps.worker.main import make_parts
 from apps.worker.worker import Parts
 from core.commands.plugins import EnabledPlugin, EnablePlugin, enable_plugin
-from core.ports.plugins import Plugins
+from core.ports.plugins import InstallationReport, Plugins
 from tests.plugins.fake_storefront.src.fake_storefront.folder import ShopFolder, ShopState
-from tests.plugins.installed import install
+from tests.plugins.installed import HERE, install
 from tests.shop import Shop
 
 PLUGIN = "fake_storefront"
+SYNC = "core:storefront_sync"
 SECONDS = 20.0  # until a test takes what it waits for to be lost
 
 
@@ -53,6 +57,10 @@ class WayOut:
     @property
     def installations(self) -> PostgresInstallations:
         return PostgresInstallations(self.shop.database)
+
+    async def reports(self) -> Sequence[InstallationReport]:
+        """What the company sees of its plugins."""
+        return await self.installations.all(self.shop.company_id)
 
     async def sell_online(self, **items: str) -> EnabledPlugin:
         """The storefront begins to sell these items (id = SKU) and is switched on."""
@@ -88,7 +96,7 @@ class WayOut:
     async def carry(self) -> None:
         """All the steps, once."""
         await self.relay()
-        await self.deliver("core:storefront_sync")
+        await self.deliver(SYNC)
         while await self.push():
             pass
 
@@ -108,17 +116,38 @@ def importable(site: Path, *names: str) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def way_out(shop: Shop, database_url: str, folder: Path, lease: timedelta) -> AsyncIterator[WayOut]:
-    """The way out of this company. Its plugins must be importable."""
+async def way_out(
+    shop: Shop, database_url: str, folder: Path, lease: timedelta, core: str = "0.1.0"
+) -> AsyncIterator[WayOut]:
+    """The way out of this company, as Pirwa of that version has it. Its plugins must be importable."""
     dispatch = Database(database_url, role="pirwa_dispatch", size=4)
     await dispatch.open()
-    parts = make_parts(shop.database, dispatch, load_plugins([PLUGIN], "0.1.0"), InMemoryBroker(), lease=lease)
+    parts = make_parts(shop.database, dispatch, load_plugins([PLUGIN], core), InMemoryBroker(), lease=lease)
     shop_folder = folder / "storefront"
     shop_folder.mkdir()
     storefront = ShopFolder(shop_folder)
     storefront.write(ShopState())
     yield WayOut(shop, parts, storefront, shop_folder)
     await dispatch.close()
+
+
+@contextmanager
+def process_of(site: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """Another Python with the plugin installed, killed if it is still there in the end."""
+    path = os.pathsep.join([str(site), str(HERE / PLUGIN / "src"), str(HERE.parent.parent)])
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path, **settings},
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 async def eventually(holds: Callable[[], bool]) -> None:

@@ -111,10 +111,12 @@ class PluginRegistry:
 
 def _at_work(plugin: LoadedPlugin, company_id: UUID, settings: Mapping[str, object]) -> OpenPlugin:
     def make(registration: Registration) -> tuple[Any, Any]:
-        checked = read_struct(settings, registration.settings, "invalid_settings", "/settings")
         try:
+            checked = read_struct(settings, registration.settings, "invalid_settings", "/settings")
             return checked, registration.factory(PluginContext(company_id, checked))
-        except Exception as error:
+        except DomainError:
+            raise
+        except (Exception, SystemExit) as error:
             raise Misconfigured(f"it cannot work with these settings: {type(error).__name__}: {error}") from error
 
     reactions = {name: make(registration)[1] for name, registration in plugin.reactions.items()}

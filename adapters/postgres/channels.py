@@ -42,9 +42,10 @@ _DIRTY = """
     WHERE l.company_id = %(company)s AND l.plugin_id = %(plugin)s AND l.want_version > l.pushed_version
     ORDER BY l.tried_at LIMIT %(limit)s
 """
+# A link that was made anew under the same name since it was read has a lower version, and stays dirty.
 _RECORD = """
     WITH held AS (
-        UPDATE channel SET lease_token = NULL, next_at = clock_timestamp(), failures = 0, last_error = NULL
+        UPDATE channel SET lease_token = NULL, next_at = clock_timestamp(), failures = greatest(failures - 1, 0), last_error = NULL
         WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND lease_token = %(token)s RETURNING company_id, plugin_id
     )
     UPDATE channel_link l SET pushed_version = p.version, last_error = p.error, tried_at = clock_timestamp(),
@@ -52,6 +53,7 @@ _RECORD = """
     FROM held, unnest(%(items)s::text[], %(locations)s::text[], %(versions)s::bigint[], %(quantities)s::numeric[], %(errors)s::text[])
          AS p(item, location, version, quantity, error)
     WHERE l.company_id = held.company_id AND l.plugin_id = held.plugin_id AND l.external_item = p.item AND l.external_location = p.location
+      AND p.version <= l.want_version
 """
 _FAIL = """
     WITH held AS (

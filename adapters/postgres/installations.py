@@ -6,25 +6,34 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.engine import Connection, Database, Row, Scope
+from adapters.postgres.engine import Connection, Database, Scope
 from core.domain.errors import Fault, NotFound, refuse_if
-from core.ports.plugins import Installation, InstallationState
+from core.ports.plugins import Installation, InstallationReport, InstallationState
 from core.ports.storefront import Item
 
-_READ = """
-    SELECT i.plugin_id, i.state, i.settings, i.problem, i.version, (SELECT count(*) FROM delivery d
-           WHERE d.company_id = i.company_id AND d.state = 'dead' AND split_part(d.subscriber, ':', 1) = i.plugin_id)
-    FROM plugin_installation i
-    WHERE i.company_id = %(company)s AND (%(plugin)s::text IS NULL OR i.plugin_id = %(plugin)s) ORDER BY i.plugin_id
+_ALL = """
+    SELECT i.plugin_id, i.state, i.settings, i.problem, c.last_error,
+           (SELECT count(*) FROM delivery d
+            WHERE d.company_id = i.company_id AND d.state = 'dead' AND split_part(d.subscriber, ':', 1) = i.plugin_id),
+           (SELECT count(*) FROM channel_link l
+            WHERE l.company_id = i.company_id AND l.plugin_id = i.plugin_id AND l.state = 'clean' AND l.last_error IS NOT NULL)
+    FROM plugin_installation i LEFT JOIN channel c ON c.company_id = i.company_id AND c.plugin_id = i.plugin_id
+    WHERE i.company_id = %(company)s ORDER BY i.plugin_id
+"""
+_FIND = """
+    SELECT plugin_id, state, settings, problem FROM plugin_installation
+    WHERE company_id = %(company)s AND plugin_id = %(plugin)s
 """
 _ENABLE = """
     INSERT INTO plugin_installation (company_id, plugin_id, state, settings) VALUES (%(company)s, %(plugin)s, 'enabled', %(settings)s)
     ON CONFLICT (company_id, plugin_id) DO UPDATE SET state = 'enabled', settings = %(settings)s, problem = NULL,
         version = plugin_installation.version + 1
 """
+# Somebody who is still pushing keeps the lease, or their old levels could arrive after the new ones of another.
 _OPEN_CHANNEL = """
     INSERT INTO channel (company_id, plugin_id) VALUES (%(company)s, %(plugin)s)
-    ON CONFLICT (company_id, plugin_id) DO UPDATE SET failures = 0, next_at = clock_timestamp(), lease_token = NULL, last_error = NULL
+    ON CONFLICT (company_id, plugin_id) DO UPDATE SET failures = 0, last_error = NULL,
+        next_at = CASE WHEN channel.lease_token IS NULL THEN clock_timestamp() ELSE channel.next_at END
 """
 _SITES = "SELECT code, id FROM site WHERE company_id = %(company)s AND code = ANY (%(codes)s)"
 # Every item at every location; those that are no longer tied to anything go.
@@ -71,13 +80,13 @@ class PostgresInstallations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self, company_id: UUID) -> Sequence[Installation]:
-        rows = await self._database.fetch(Scope(company_id), _READ, {"company": company_id, "plugin": None})
-        return [_installation(row) for row in rows]
+    async def all(self, company_id: UUID) -> Sequence[InstallationReport]:
+        rows = await self._database.fetch(Scope(company_id), _ALL, {"company": company_id})
+        return [InstallationReport(plugin, InstallationState(state), *rest) for plugin, state, *rest in rows]
 
     async def find(self, company_id: UUID, plugin_id: str) -> Installation | None:
-        rows = await self._database.fetch(Scope(company_id), _READ, {"company": company_id, "plugin": plugin_id})
-        return _installation(rows[0]) if rows else None
+        rows = await self._database.fetch(Scope(company_id), _FIND, {"company": company_id, "plugin": plugin_id})
+        return next((Installation(plugin, InstallationState(state), *rest) for plugin, state, *rest in rows), None)
 
     async def enable(self, company_id: UUID, plugin_id: str, settings: Mapping[str, object]) -> None:
         async with self._database.transaction(Scope(company_id)) as connection:
@@ -139,8 +148,3 @@ async def _sites(connection: Connection, company_id: UUID, locations: Mapping[st
     faults = [Fault(f"/settings/locations/{code}", "not_found", "no site has this code") for code in unknown]
     refuse_if(faults, "invalid_settings")
     return sites
-
-
-def _installation(row: Row) -> Installation:
-    plugin_id, state, settings, problem, version, dead = row
-    return Installation(plugin_id, InstallationState(state), settings, problem, version, dead)

@@ -1,8 +1,6 @@
-"""Slots of scheduled jobs as rows, so that any number of schedulers run each slot once, and what was scheduled work on the
-database itself."""
+"""Slots of scheduled jobs as rows, so that any number of schedulers run each slot once."""
 
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from adapters.postgres.engine import Database, Scope
 
@@ -13,15 +11,6 @@ _CLAIM = """
     RETURNING 1
 """
 _FINISH = "UPDATE schedule_run SET finished_at = clock_timestamp() WHERE job = %(job)s AND slot = %(slot)s"
-_FORGET_KEYS = """
-    DELETE FROM idempotency_key k USING (
-        SELECT company_id, principal_id, key FROM idempotency_key WHERE created_at < clock_timestamp() - %(age)s LIMIT %(limit)s) old
-    WHERE k.company_id = old.company_id AND k.principal_id = old.principal_id AND k.key = old.key
-    RETURNING 1
-"""
-_FORGET_RUNS = "DELETE FROM schedule_run WHERE slot < clock_timestamp() - %(age)s"
-_EXPIRE_HOLDS = "SELECT ledger_expire_holds()"
-_CHECKPOINT = "SELECT ledger_checkpoint(%(day)s)"
 
 
 class PostgresScheduleRuns:
@@ -37,27 +26,3 @@ class PostgresScheduleRuns:
 
     async def finish(self, job: str, slot: datetime) -> None:
         await self._dispatch.fetch(Scope(), _FINISH, {"job": job, "slot": slot})
-
-
-class PostgresUpkeep:
-    """What the database does for itself from time to time."""
-
-    def __init__(self, database: Database, dispatch: Database) -> None:
-        self._database, self._dispatch = database, dispatch
-
-    async def expire_holds(self, company_id: UUID) -> int:
-        """Gives back reservations whose time is over. Returns how many."""
-        rows = await self._database.fetch(Scope(company_id), _EXPIRE_HOLDS)
-        return int(rows[0][0])
-
-    async def write_checkpoints(self, company_id: UUID, through: date) -> None:
-        """Writes the closing balances of all days up to this one (UTC) that have none."""
-        await self._database.fetch(Scope(company_id), _CHECKPOINT, {"day": through})
-
-    async def forget_keys(self, older_than: timedelta, limit: int) -> int:
-        """Deletes up to `limit` idempotency keys of that age. Returns how many."""
-        return len(await self._dispatch.fetch(Scope(), _FORGET_KEYS, {"age": older_than, "limit": limit}))
-
-    async def forget_runs(self, older_than: timedelta) -> None:
-        """Deletes the slots of that age."""
-        await self._dispatch.fetch(Scope(), _FORGET_RUNS, {"age": older_than})

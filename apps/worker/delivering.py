@@ -1,6 +1,7 @@
 """Delivering events: claim, react outside any transaction, record how it went."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from uuid import UUID
 from apps.worker.retries import MAX_TRIES, GiveUp, Pause, TryAgain, after_failure, described
 from core.domain.errors import DomainError
 from core.domain.events import Event
+from core.ports.calling import answer_of
 from core.ports.failures import Misconfigured
 from core.ports.outbox import Deliveries, Delivery, DeliveryState, Outcome
 from core.ports.plugins import Installations, Plugins, Reaction
@@ -18,6 +20,8 @@ CoreReaction = Callable[[UUID, Sequence[Event]], Awaitable[None]]
 CORE_BATCH = 500
 PLUGIN_BATCH = 10
 PLUGIN_SECONDS = 30  # in which a reaction must have ended
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,11 @@ class Deliverer:
             outcomes += await self._by_plugin(company_id, subscriber, due)
         if outcomes:
             await self.deliveries.finish(company_id, subscriber, claimed.token, outcomes)
+        for one in outcomes:
+            if one.state is DeliveryState.DEAD:
+                _logger.error(
+                    "company %s, %s: event %s is given up: %s", company_id, subscriber, one.event_id, one.error
+                )
         return len(claimed.deliveries) == limit
 
     async def _by_core(self, company_id: UUID, reaction: CoreReaction, due: Sequence[Delivery]) -> list[Outcome]:
@@ -80,8 +89,7 @@ class Deliverer:
 async def _react(reaction: Reaction, event: Event) -> Exception | None:
     """The failure of a reaction, whatever foreign code raises."""
     try:
-        async with asyncio.timeout(PLUGIN_SECONDS):
-            await reaction(event)
+        await answer_of(reaction(event), PLUGIN_SECONDS)
     except Exception as error:
         return error
     return None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from adapters.postgres.due_work import DueWork
-from adapters.postgres.schedule import PostgresUpkeep
+from adapters.postgres.upkeep import PostgresUpkeep
 from apps.worker.schedule import Job
 from core.commands.expiry import quarantine_expired
 from core.domain.access import Actor
@@ -14,8 +14,9 @@ from core.ports.expired_lots import ExpiredLots
 from core.ports.stock_ledger import StockLedger
 
 KEY_AGE = timedelta(hours=72)
+DELIVERY_AGE = timedelta(days=30)
 RUN_AGE = timedelta(days=7)
-KEYS_AT_ONCE = 5_000
+ROWS_AT_ONCE = 5_000
 
 NOBODY = UUID(int=0)
 """The user id of scheduled work."""
@@ -58,8 +59,10 @@ class Upkeep:
         await _each(await self.due.companies(), of_company)
 
     async def forget_old_rows(self, slot: datetime) -> None:
-        """Deletes idempotency keys and slots that nobody will ask for again."""
-        while await self.database.forget_keys(KEY_AGE, KEYS_AT_ONCE) == KEYS_AT_ONCE:
+        """Deletes idempotency keys, done deliveries and slots that nobody will ask for again."""
+        while await self.database.forget_keys(KEY_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
+            pass
+        while await self.database.forget_deliveries(DELIVERY_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
             pass
         await self.database.forget_runs(RUN_AGE)
 

@@ -21,7 +21,8 @@ from adapters.postgres.installations import PostgresInstallations
 from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.queries.expired_lots import PostgresExpiredLots
-from adapters.postgres.schedule import PostgresScheduleRuns, PostgresUpkeep
+from adapters.postgres.schedule import PostgresScheduleRuns
+from adapters.postgres.upkeep import PostgresUpkeep
 from apps.settings import Settings
 from apps.worker.delivering import Deliverer
 from apps.worker.jobs import Upkeep
@@ -80,11 +81,11 @@ def make_parts(
 
 
 def core_subscriptions(plugins: Plugins) -> list[Subscription]:
-    """What the core's own reactions want. Where no storefront is switched on, none is to be kept in step."""
-    storefronts = plugins.storefronts()
-    return [
-        Subscription(STOREFRONT_SYNC, event_type, storefronts) for event_type in sorted(storefront_sync.EVENT_TYPES)
-    ]
+    """What the core's own reactions want. Where no storefront is switched on, none is to be kept in step; one in quarantine,
+    which may be any plugin there, is: it must find marked what changed in the meantime."""
+    quarantined = {plugin.id for plugin in plugins.all() if plugin.fault}
+    kept = plugins.storefronts() | quarantined
+    return [Subscription(STOREFRONT_SYNC, event_type, kept) for event_type in sorted(storefront_sync.EVENT_TYPES)]
 
 
 async def work_until(settings: Settings, ending: asyncio.Event) -> None:

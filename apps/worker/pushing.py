@@ -1,6 +1,5 @@
 """Pushing levels: one pusher for each storefront, absolute numbers, until they have arrived."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +7,14 @@ from uuid import UUID
 
 from apps.worker.retries import described, push_delay
 from core.domain.errors import DomainError
+from core.ports.calling import answer_of
 from core.ports.channels import ChannelLease, Channels, DirtyLink, PushedLink
 from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, RateLimited
 from core.ports.plugins import Installations, Plugins
 from core.ports.storefront import Level, Storefront
 
 BATCH = 100
+MOST_FAILURES = BATCH.bit_length()  # that count; by then it is one at a time
 PUSH_SECONDS = 30  # in which a push must have ended; less than the lease
 
 
@@ -29,7 +30,8 @@ class Pusher:
     async def push(self, company_id: UUID, plugin_id: str) -> bool:
         """Pushes levels that are out of date. Returns whether there are more to push now.
 
-        After failures in a row it pushes fewer at a time, so that one item that breaks the call cannot hold up the others.
+        After each failure it pushes half as many at a time, after each success twice as many again, so that one item that
+        breaks the call cannot hold up the others.
         """
         held = await self.channels.lease(company_id, plugin_id, self.lease)
         if held is None:
@@ -50,8 +52,7 @@ class Pusher:
         storefront = self._storefront(company_id, plugin_id, held)
         levels = [Level(link.item, link.location, link.available) for link in links]
         try:
-            async with asyncio.timeout(PUSH_SECONDS):
-                refused = await storefront.push_levels(levels)
+            refused = await answer_of(storefront.push_levels(levels), PUSH_SECONDS)
         except PermanentlyRejected as error:
             if len(links) > 1:
                 raise
@@ -73,6 +74,6 @@ class Pusher:
     ) -> None:
         if isinstance(error, AuthFailed | Misconfigured):
             await self.installations.pause(company_id, plugin_id, described(error))
-        failures = held.failures + (not isinstance(error, RateLimited))
+        failures = min(held.failures + (not isinstance(error, RateLimited)), MOST_FAILURES)
         delay = push_delay(error, failures)
         await self.channels.fail(company_id, plugin_id, held.token, links, described(error), delay, failures)

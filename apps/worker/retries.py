@@ -13,9 +13,10 @@ DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 
 MAX_TRIES = len(DELAYS) + 1
 FIRST_PUSH_DELAY = timedelta(seconds=1)
 LONGEST_PUSH_DELAY = timedelta(seconds=30)
+LONGEST_WISH = timedelta(days=1)  # that is granted to those who ask us to wait
 
 Jitter = Callable[[], float]
-"""A factor around 1, so that those who failed together do not come back together."""
+"""A factor of 1 or a little more, so that those who failed together do not come back together, and nobody too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ NextStep = TryAgain | GiveUp | Pause
 
 
 def spread() -> float:
-    """Between 0.8 and 1.2."""
-    return random.uniform(0.8, 1.2)  # noqa: S311 - not a secret
+    """Between 1 and 1.3."""
+    return random.uniform(1, 1.3)  # noqa: S311 - not a secret
 
 
 def after_failure(error: BaseException, attempts: int, jitter: Jitter = spread) -> NextStep:
@@ -52,7 +53,7 @@ def after_failure(error: BaseException, attempts: int, jitter: Jitter = spread) 
         case PermanentlyRejected():
             return GiveUp()
         case RateLimited():
-            return TryAgain(error.after * jitter(), counted=False)
+            return TryAgain(_granted(error) * jitter(), counted=False)
         case _ if attempts >= MAX_TRIES:
             return GiveUp()
         case _:
@@ -60,11 +61,15 @@ def after_failure(error: BaseException, attempts: int, jitter: Jitter = spread) 
 
 
 def push_delay(error: BaseException, failures: int, jitter: Jitter = spread) -> timedelta:
-    """How long to leave a storefront alone after its `failures`-th failed push in a row. Levels are pushed until they arrive."""
+    """How long to leave a storefront alone after so many failures. Levels are pushed until they arrive."""
     if isinstance(error, RateLimited):
-        return error.after
+        return _granted(error) * jitter()
     delay = FIRST_PUSH_DELAY * (1 << min(failures - 1, 10))
     return min(delay, LONGEST_PUSH_DELAY) * jitter()
+
+
+def _granted(error: RateLimited) -> timedelta:
+    return max(FIRST_PUSH_DELAY, min(error.after, LONGEST_WISH))
 
 
 def described(error: BaseException) -> str:

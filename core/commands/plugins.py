@@ -1,6 +1,5 @@
 """Switching plugins on and off in a company."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ import msgspec
 
 from core.domain.access import Actor
 from core.domain.errors import Conflict
+from core.ports.calling import answer_of
 from core.ports.doorbell import Doorbell
 from core.ports.failures import PermanentlyRejected, PortFailure
 from core.ports.plugins import Installations, OpenPlugin, Plugins
@@ -70,25 +70,23 @@ def _open(plugins: Plugins, actor: Actor, plugin_id: str, settings: Mapping[str,
 
 async def _checked_items(storefront: Storefront) -> list[Item]:
     try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            await storefront.check()
-            return await _all_items(storefront)
-    except TimeoutError as failure:
-        raise Conflict("plugin_check_failed", f"no answer within {CHECK_SECONDS:g} seconds") from failure
+        return await answer_of(_checked(storefront), CHECK_SECONDS)
     except Exception as failure:  # foreign code may raise anything
         raise _refused(failure) from failure
 
 
-async def _all_items(storefront: Storefront) -> list[Item]:
-    items: list[Item] = []
+async def _checked(storefront: Storefront) -> list[Item]:
+    """All items once the check has passed. One that comes again, because the list changed between two pages, counts once."""
+    await storefront.check()
+    items: dict[str, Item] = {}
     cursor, ended = None, False
     while not ended:
         page = await storefront.items(cursor)
-        items += page.items
+        items |= {item.id: item for item in page.items}
         cursor, ended = page.next_cursor, page.next_cursor is None
         if len(items) > MAX_ITEMS:
             raise PermanentlyRejected(f"the storefront has more than {MAX_ITEMS} items")
-    return items
+    return list(items.values())
 
 
 def _refused(failure: Exception) -> Conflict:

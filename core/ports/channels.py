@@ -16,7 +16,8 @@ class ChannelLinks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChannelLease:
-    """A storefront that is ours alone to push to until the lease ends. `failures` counts the last pushes that failed in a row."""
+    """A storefront that is ours alone to push to until the lease ends. `failures` says how much trouble
+    there was of late: each failed push adds one, each good one takes one away."""
 
     token: UUID
     settings: Mapping[str, object]
@@ -68,6 +69,6 @@ class Channels(Protocol):
         after: timedelta,
         failures: int,
     ) -> None:
-        """Notes that a push failed as a whole, for the `failures`-th time in a row, and gives the lease back: the storefront
-        is left alone for this time, and other links get their turn before those tried."""
+        """Notes that a push failed as a whole, which makes `failures` of them, and gives the lease back: the storefront is left
+        alone for this time, and other links get their turn before those tried."""
         ...

@@ -80,20 +80,28 @@ class InstallationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A plugin in a company. A paused one stopped itself because of `problem`; `dead` deliveries were given up."""
+    """A plugin in a company. A paused one stopped itself because of `problem`."""
 
     plugin_id: str
     state: InstallationState
     settings: Mapping[str, object]
     problem: str | None = None
-    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationReport(Installation):
+    """How a plugin fares: why its last push failed if it did, how many deliveries were given up, how many levels the storefront
+    will not take."""
+
+    trouble: str | None = None
     dead: int = 0
+    refused: int = 0
 
 
 class Installations(Protocol):
     """The switches of one company after the other. Each call is a transaction of its own."""
 
-    async def all(self, company_id: UUID) -> Sequence[Installation]: ...
+    async def all(self, company_id: UUID) -> Sequence[InstallationReport]: ...
 
     async def find(self, company_id: UUID, plugin_id: str) -> Installation | None: ...
 

@@ -3,12 +3,13 @@
 import msgspec
 
 from core.domain.access import Actor
-from core.ports.plugins import Installation, Installations, PluginInfo, Plugins
+from core.ports.plugins import InstallationReport, Installations, PluginInfo, Plugins
 
 
 class PluginView(msgspec.Struct, frozen=True):
     """A plugin in a company. `state` is enabled, paused, disabled, or quarantined where it could not be loaded; `problem` says
-    why it is paused or quarantined; `dead` counts deliveries that were given up."""
+    why it is paused or quarantined, `trouble` why the last push to the storefront failed (it is tried again). `dead` counts
+    deliveries that were given up, `refused` levels that the storefront will not take."""
 
     id: str
     title: str
@@ -16,7 +17,9 @@ class PluginView(msgspec.Struct, frozen=True):
     version: str
     state: str
     problem: str | None
+    trouble: str | None
     dead: int
+    refused: int
 
 
 async def list_plugins(plugins: Plugins, installations: Installations, actor: Actor) -> list[PluginView]:
@@ -26,7 +29,7 @@ async def list_plugins(plugins: Plugins, installations: Installations, actor: Ac
     return [_view(info, known.get(info.id)) for info in plugins.all()]
 
 
-def _view(info: PluginInfo, installation: Installation | None) -> PluginView:
+def _view(info: PluginInfo, installation: InstallationReport | None) -> PluginView:
     state = installation.state.value if installation else "disabled"
     return PluginView(
         id=info.id,
@@ -35,5 +38,7 @@ def _view(info: PluginInfo, installation: Installation | None) -> PluginView:
         version=info.version,
         state="quarantined" if info.fault else state,
         problem=info.fault or (installation.problem if installation else None),
+        trouble=installation.trouble if installation else None,
         dead=installation.dead if installation else 0,
+        refused=installation.refused if installation else 0,
     )

@@ -94,14 +94,16 @@ def test_a_plugin_is_set_to_work_once_for_the_same_settings_of_a_company(load: L
 
 
 def test_opening_says_why_it_cannot(load: Load, tmp_path: Path) -> None:
-    _write_plugin(tmp_path / "more", "clumsy", 'events = ["low_stock"]', body=_CLUMSY)
-    registry = load("wrong_version", allowed=("wrong_version", "clumsy"))
+    for name, factory in (("clumsy", "lambda context: 1 / 0"), ("rude", "lambda context: exit()")):
+        _write_plugin(tmp_path / "more", name, 'events = ["low_stock"]', body=_STUMBLES.format(factory=factory))
+    registry = load("wrong_version", allowed=("wrong_version", "clumsy", "rude"))
     with pytest.raises(Conflict, match="works with Pirwa >=900"):
         registry.open("wrong_version", uuid4(), {})
     with pytest.raises(NotFound):
         registry.open("no_such_plugin", uuid4(), {})
-    with pytest.raises(Misconfigured, match="ZeroDivisionError"):
-        registry.open("clumsy", uuid4(), {})
+    for name, reason in (("clumsy", "ZeroDivisionError"), ("rude", "SystemExit")):
+        with pytest.raises(Misconfigured, match=reason):
+            registry.open(name, uuid4(), {})
 
 
 @pytest.mark.parametrize(
@@ -123,13 +125,13 @@ def test_each_plugin_of_the_tests_has_a_project_of_its_own() -> None:
     assert {path.parent.name for path in HERE.glob("*/pyproject.toml")} == {"fake_storefront", *BROKEN}
 
 
-_CLUMSY = """
+_STUMBLES = """
 from core.plugin.hookspecs import hookimpl
 from core.plugin.settings import PluginSettings
 
 @hookimpl
 def register_reactions(register):
-    register("stumble", PluginSettings, lambda context: 1 / 0)
+    register("stumble", PluginSettings, {factory})
 """
 
 

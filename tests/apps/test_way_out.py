@@ -1,12 +1,11 @@
 """A sale reaches the storefront as the new absolute level, whatever happens on the way."""
 
 import asyncio
-import os
 import signal
 import subprocess
-import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +16,7 @@ from taskiq import InMemoryBroker
 
 from adapters.broker.brokers import make_broker
 from adapters.broker.doorbell import BrokerDoorbell
+from adapters.postgres.engine import Database
 from apps.http.app import create_app
 from apps.settings import Settings
 from apps.worker.main import working
@@ -28,10 +28,9 @@ from core.domain.errors import Conflict, Invalid
 from core.ports.plugins import InstallationState
 from tests.api import Api
 from tests.plugins.fake_storefront.src.fake_storefront.folder import ShopState
-from tests.plugins.installed import HERE
 from tests.redis_server import redis_server
-from tests.shop import Shop
-from tests.way_out import PLUGIN, WayOut, eventually, importable, way_out
+from tests.shop import Shop, open_shop
+from tests.way_out import PLUGIN, SYNC, WayOut, eventually, process_of, way_out
 
 pytestmark = pytest.mark.anyio
 
@@ -48,40 +47,12 @@ STEPS = (
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of installed plugins on the import path."""
-    folder = tmp_path_factory.mktemp("site")
-    with importable(folder, PLUGIN):
-        yield folder
-
-
-@pytest.fixture
-async def way(site: Path, shop: Shop, database_url: str, tmp_path: Path) -> AsyncIterator[WayOut]:
-    async with way_out(shop, database_url, tmp_path, timedelta(seconds=1)) as way:
-        yield way
-
-
-@pytest.fixture(scope="module")
 async def app(site: Path, settings: Settings) -> AsyncIterator[Litestar]:
     """The application with the plugin."""
     chosen = Settings(data=settings.data, database_url=settings.database_url, plugins=(PLUGIN, "broken"))
     app = create_app(chosen, write_log=lambda _: None)
     async with app.lifespan():
         yield app
-
-
-@contextmanager
-def process_of(site: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Another Python with the plugin installed."""
-    path = os.pathsep.join([str(site), str(HERE / PLUGIN / "src"), str(HERE.parent.parent)])
-    with subprocess.Popen(
-        [sys.executable, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    ) as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +108,7 @@ class TestArrival:
     async def test_a_worker_that_is_killed_after_any_step_delays_it_only(
         self, way: WayOut, doomed: subprocess.Popen[str], step: str
     ) -> None:
-        """Seen to fail when deliveries are marked done as they are claimed."""
+        """Seen to fail when deliveries are marked done as they are claimed, and when a push is recorded before it is made."""
         word = str(way.shop.company_id)
         item = f"item-{word}"
         await way.shop.product("CUP")
@@ -158,25 +129,8 @@ class TestArrival:
             "SELECT count(*) FROM delivery WHERE company_id = %s AND state <> 'done'", way.shop.company_id
         ) == [(0,)]
 
-    async def test_the_worker_process_ends_in_good_order_when_asked(
-        self, way: WayOut, site: Path, database_url: str
-    ) -> None:
-        await way.shop.product("TEA")
-        await way.sell_online(t1="TEA")
-        await way.shop.post("receipt", "TEA", 4)
-        program = (
-            "from apps.settings import Settings; from apps.worker.main import run_worker; "
-            f"run_worker(Settings(database_url={database_url!r}, plugins=({PLUGIN!r},)))"
-        )
-        with process_of(site, "-c", program) as process:
-            await eventually(lambda: way.levels == {"t1@main": "4"})
-            process.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(process.wait, 20) == 0
-        assert await way.shop.fetch(
-            "SELECT count(*) FROM channel WHERE company_id = %s AND lease_token IS NOT NULL", way.shop.company_id
-        ) == [(0,)]
-
     async def test_changes_that_wait_become_one_push_of_the_present_level(self, way: WayOut) -> None:
+        """Seen to fail when the difference to the last push is sent instead of the level."""
         await way.shop.product("CUP")
         await way.sell_online(c1="CUP")
         await way.carry()
@@ -223,19 +177,30 @@ class TestTrouble:
         await way.shop.post("sale", "COFFEE", 3)
         return way
 
-    @pytest.mark.parametrize("trouble", ["down", "busy"])
+    @pytest.mark.parametrize(
+        ("trouble", "seen"),
+        [
+            ("down", "Transient: the shop is closed"),
+            ("busy", "RateLimited: too many requests"),
+            ("exit", "Transient: the plugin tried to end the process"),
+            ("cancelled", "Transient: the plugin cancelled itself"),
+        ],
+    )
     async def test_a_storefront_that_cannot_now_is_left_alone_and_asked_again(
-        self, troubled: WayOut, trouble: str
+        self, troubled: WayOut, trouble: str, seen: str
     ) -> None:
+        """Seen to fail (exit, cancelled) when plugins are awaited without a wall around them."""
         troubled.get_into(trouble)
         await troubled.carry()
         assert troubled.levels == {"c1@main": "10"}
+        assert [(one.state, one.trouble) for one in await troubled.reports()] == [(InstallationState.ENABLED, seen)]
         troubled.get_into("")
         await troubled.carry()
         assert troubled.levels == {"c1@main": "10"}
         await troubled.let_time_pass()
         await troubled.carry()
         assert troubled.levels == {"c1@main": "7"}
+        assert [one.trouble for one in await troubled.reports()] == [None]
 
     async def test_an_answer_that_was_lost_is_asked_for_again(self, troubled: WayOut) -> None:
         troubled.get_into("lost answer")
@@ -278,8 +243,11 @@ class TestTrouble:
             shop.company_id,
         )
         assert links == [("c1", "clean", None), ("t1", "clean", "no such item")]
+        assert [one.refused for one in await troubled.reports()] == [1]
 
-    async def test_after_failures_in_a_row_fewer_items_are_pushed_at_a_time(self, way: WayOut) -> None:
+    async def test_after_each_failure_half_as_many_items_are_pushed_at_a_time_and_twice_as_many_after_each_success(
+        self, way: WayOut
+    ) -> None:
         await way.shop.product("CUP")
         await way.sell_online(**{f"c{number}": "CUP" for number in range(20)})
         way.get_into("down")
@@ -288,12 +256,25 @@ class TestTrouble:
             await way.carry()
         way.get_into("")
         await way.let_time_pass()
-        assert await way.push()
-        assert len(way.storefront.calls()[-1]) == 1 + 100 // 16
         await way.carry()
+        assert [len(call) - 1 for call in way.storefront.calls()] == [100 // 16, 100 // 8, 2]
         assert len(way.levels) == 20
 
-    async def test_a_reaction_that_keeps_failing_is_given_up_in_the_end_and_seen(self, way: WayOut) -> None:
+    async def test_one_item_that_breaks_every_call_holds_up_no_other_for_long(self, way: WayOut) -> None:
+        """Seen to fail when the first success after failures makes the next push a full one again."""
+        await way.shop.product("CUP")
+        await way.shop.product("POISON")
+        await way.sell_online(poison="POISON", **{f"c{number}": "CUP" for number in range(20)})
+        for rounds, level in ((12, "0"), (8, "4")):
+            for _ in range(rounds):
+                await way.let_time_pass()
+                await way.carry()
+            assert [*way.levels.values()] == [level] * 20
+            await way.shop.post("receipt", "CUP", 4)
+
+    async def test_a_reaction_that_keeps_failing_is_given_up_in_the_end_and_seen(
+        self, way: WayOut, caplog: pytest.LogCaptureFixture
+    ) -> None:
         shop = way.shop
         product = await shop.product("COFFEE")
         await way.sell_online(c1="COFFEE")
@@ -303,11 +284,55 @@ class TestTrouble:
         for _ in range(MAX_TRIES):
             await way.let_time_pass()
             await way.deliver(f"{PLUGIN}:low_stock_note")
-        assert await shop.fetch(
-            "SELECT state, attempts, last_error FROM delivery WHERE company_id = %s AND subscriber <> 'core:storefront_sync'",
+        assert await tries(shop, f"{PLUGIN}:low_stock_note") == [("dead", MAX_TRIES, "Transient: out of paper")]
+        assert [one.dead for one in await way.reports()] == [1]
+        assert "out of paper" in caplog.text
+
+    async def test_a_reaction_that_wants_to_end_the_process_only_fails(self, way: WayOut) -> None:
+        product = await way.shop.product("COFFEE")
+        await way.sell_online(c1="COFFEE")
+        await way.shop.fetch("SELECT ledger_set_policy(%s, %s, 5, 20)", product, way.shop.sites["UIO"])
+        way.get_into("exit")
+        await way.relay()
+        await way.deliver(f"{PLUGIN}:low_stock_note")
+        assert await tries(way.shop, f"{PLUGIN}:low_stock_note") == [
+            ("new", 1, "Transient: the plugin tried to end the process")
+        ]
+
+    async def test_an_event_that_breaks_a_reaction_of_ours_spoils_no_other_and_is_seen_in_the_end(
+        self, troubled: WayOut, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Seen to fail when those that failed together are tried again together."""
+        shop = troubled.shop
+        await shop.fetch(
+            "INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)"
+            """ VALUES (%s, 'sale_recorded', 'posting', new_id(), '{"lines": [{"product": "nonsense"}]}')""",
             shop.company_id,
-        ) == [("dead", MAX_TRIES, "Transient: out of paper")]
-        assert [one.dead for one in await way.installations.all(shop.company_id)] == [1]
+        )
+        await troubled.carry()
+        await troubled.let_time_pass()
+        await troubled.carry()
+        assert troubled.levels == {"c1@main": "7"}
+        for _ in range(MAX_TRIES - 2):
+            await troubled.let_time_pass()
+            await troubled.deliver(SYNC)
+        ends = Counter(state for state, *_ in await tries(shop, SYNC))
+        assert ends.keys() == {"done", "dead"}
+        assert ends["dead"] == 1
+        assert "is given up: ValueError" in caplog.text
+
+    async def test_what_changes_while_a_plugin_is_in_quarantine_is_made_up_for_afterwards(
+        self, troubled: WayOut, database_url: str, tmp_path: Path
+    ) -> None:
+        """Seen to fail when only storefronts that could be loaded are kept in step."""
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        async with way_out(troubled.shop, database_url, elsewhere, timedelta(seconds=1), core="900.0") as crippled:
+            assert [bool(one.fault) for one in crippled.plugins.all()] == [True]
+            await crippled.relay()
+            await crippled.deliver(SYNC)
+        await troubled.carry()
+        assert troubled.levels == {"c1@main": "7"}
 
     async def test_a_reaction_is_told_what_happened(self, way: WayOut) -> None:
         product = await way.shop.product("COFFEE")
@@ -324,7 +349,14 @@ class TestSwitching:
         enabled = await way.sell_online(a="coffee", b="Coffee ", c="UNHEARD", d="COFFEE", e="TEA")
         assert (enabled.items, enabled.linked) == (5, 3)
 
-    @pytest.mark.parametrize("trouble", ["down", "access"])
+    async def test_an_item_that_comes_on_two_pages_counts_once(self, way: WayOut) -> None:
+        """Seen to fail (as a database error) when the pages are joined as they come."""
+        await way.shop.product("COFFEE")
+        way.storefront.write(ShopState(items=dict.fromkeys("abcde", "COFFEE"), trouble="shifting"))
+        enabled = await way.enable(way.settings)
+        assert (enabled.items, enabled.linked) == (5, 5)
+
+    @pytest.mark.parametrize("trouble", ["down", "access", "exit", "cancelled"])
     async def test_what_fails_its_check_is_not_switched_on(self, way: WayOut, trouble: str) -> None:
         await way.sell_online()
         await way.installations.disable(way.shop.company_id, PLUGIN)
@@ -333,6 +365,27 @@ class TestSwitching:
             await way.enable(way.settings)
         assert refused.value.code == "plugin_check_failed"
         assert [one.state for one in await way.installations.all(way.shop.company_id)] == [InstallationState.DISABLED]
+
+    async def test_only_companies_that_have_switched_it_on_are_served(self, way: WayOut, database: Database) -> None:
+        """Seen to fail with a relay, and with a lease of the storefront, that do not look at the switch of the company."""
+        neighbour = replace(way, shop=await open_shop(database))
+        for each in (way, neighbour):
+            await each.shop.product("COFFEE")
+            await each.shop.post("receipt", "COFFEE", 10)
+        await way.sell_online(c1="COFFEE")
+        await way.carry()
+        told = way.storefront.calls()
+        await neighbour.shop.post("sale", "COFFEE", 4)
+        await neighbour.carry()
+        await way.shop.post("sale", "COFFEE", 1)
+        await way.relay()
+        await way.deliver(SYNC)
+        await way.installations.disable(way.shop.company_id, PLUGIN)
+        await way.shop.post("sale", "COFFEE", 1)
+        await way.carry()
+        assert way.storefront.calls() == told == [["push", ["c1", "main", "10"]]]
+        assert await tries(neighbour.shop, SYNC) == []
+        assert not any(state == "new" for state, *_ in await tries(way.shop, SYNC))
 
     async def test_sites_that_do_not_exist_are_all_named(self, way: WayOut) -> None:
         way.storefront.write(ShopState())
@@ -379,6 +432,15 @@ class TestSwitching:
         manager = await Api(app, api.shop, api.tokens).client("manager")
         assert (await manager.send_json(f"/plugins/{PLUGIN}/disable", None)).status_code == 403
         assert (await manager.get("/plugins")).status_code == 403
+
+
+async def tries(shop: Shop, subscriber: str) -> list[tuple[object, ...]]:
+    """How the subscriber's deliveries stand."""
+    return await shop.fetch(
+        "SELECT state, attempts, last_error FROM delivery WHERE company_id = %s AND subscriber = %s ORDER BY position",
+        shop.company_id,
+        subscriber,
+    )
 
 
 async def reserve(shop: Shop, sku: str, quantity: int) -> None:

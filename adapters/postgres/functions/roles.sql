@@ -19,7 +19,7 @@ GRANT UPDATE ON delivery TO pirwa_app;
 
 GRANT SELECT, UPDATE (position) ON outbox_event TO pirwa_dispatch;
 GRANT SELECT, INSERT, UPDATE ON event_position TO pirwa_dispatch;
-GRANT SELECT, INSERT ON delivery TO pirwa_dispatch;
+GRANT SELECT, INSERT, DELETE ON delivery TO pirwa_dispatch;
 GRANT SELECT ON channel, channel_link, plugin_installation TO pirwa_dispatch;
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_run TO pirwa_dispatch;
 GRANT SELECT (id, suspended) ON company TO pirwa_dispatch;

@@ -534,13 +534,14 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_open ON delivery (company_id, subscriber, aggregate_key, position) WHERE state IN ('new', 'leased');
 CREATE INDEX delivery_due ON delivery (company_id, subscriber, next_at, position) WHERE state IN ('new', 'leased');
+CREATE INDEX delivery_done ON delivery (next_at) WHERE state = 'done';
 CREATE INDEX delivery_dead ON delivery (company_id, subscriber) WHERE state = 'dead';
 
 -- A storefront as its pusher sees it. Whoever holds the lease is its only pusher; `next_at` is when the next may come.
 CREATE TABLE channel (
     company_id uuid NOT NULL,
     plugin_id text NOT NULL,
-    failures integer NOT NULL DEFAULT 0,    -- in a row
+    failures integer NOT NULL DEFAULT 0,    -- of late
     next_at timestamptz NOT NULL DEFAULT now(),
     lease_token uuid,
     last_error text,

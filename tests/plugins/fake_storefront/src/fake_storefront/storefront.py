@@ -1,5 +1,6 @@
 """The storefront: the port on a folder."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ class FakeStorefront:
     async def items(self, cursor: str | None = None) -> ItemPage:
         self._meet_trouble()
         state, start = self._shop.read(), int(cursor or 0)
+        if state.trouble == "shifting":  # something new came before what was read
+            start = max(0, start - 1)
         page = self._shop.items()[start : start + state.page_size]
         end = start + len(page)
         return ItemPage(page, str(end) if end < len(state.items) else None)
@@ -32,6 +35,8 @@ class FakeStorefront:
     async def push_levels(self, levels: Sequence[Level]) -> Sequence[RefusedLevel]:
         self._meet_trouble()
         known = self._shop.read().items
+        if any(known.get(level.item) == "POISON" for level in levels):
+            raise KeyError("POISON")
         self._shop.set_levels([level for level in levels if level.item in known])
         self._shop.log("push", *((level.item, level.location, str(level.quantity)) for level in levels))
         if self._shop.read().trouble == "lost answer":
@@ -50,6 +55,10 @@ class FakeStorefront:
                 raise RateLimited(timedelta(seconds=30))
             case "access":
                 raise AuthFailed("the shop does not know us")
+            case "exit":
+                raise SystemExit("that is enough")
+            case "cancelled":
+                raise asyncio.CancelledError
 
 
 class LowStockNote:
@@ -59,6 +68,9 @@ class LowStockNote:
         self._shop = ShopFolder(Path(context.settings.folder))
 
     async def __call__(self, event: Event) -> None:
-        if self._shop.read().trouble == "no notes":
-            raise Transient("out of paper")
+        match self._shop.read().trouble:
+            case "no notes":
+                raise Transient("out of paper")
+            case "exit":
+                raise SystemExit("that is enough")
         self._shop.log(event.type, event.data["product"], event.data["on_hand"])
