@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench.measurements import generator, growth, oversell, posting, reading
+from bench.measurements import generator, growth, importing, oversell, posting, reading
 from bench.results import Figure
 from bench.stage import Stage
 
@@ -13,6 +13,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "posting": posting.measure,
     "reading": reading.measure,
     "oversell": oversell.measure,
+    "importing": importing.measure,
     "growth": growth.measure,
 }
 
