@@ -6,7 +6,7 @@ The environment wins. All problems are found at once, each with the name of the 
 import ipaddress
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,7 @@ import msgspec
 FILE_NAME = "pirwa.toml"
 PREFIX = "PIRWA_"
 TEST_PREFIX = "PIRWA_TEST_"  # read by the test suite, not by the product
+PASSWORD = "PIRWA_PASSWORD"  # noqa: S105 the name under which `pirwa user create` looks for one
 
 _PLUGIN_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -28,7 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings that are each sound on their own.
 
     `data` holds the embedded database, attachments and keys. Without `database_url` the database is the embedded one; without
-    `redis_url` there is one process. `plugins` may be loaded. `signing_key` is a PEM text or the path of one.
+    `redis_url` there is one process. `plugins` may be loaded. `signing_key` is a PEM text or the path of one. From the
+    addresses and networks of `trusted_proxies`, and from no other, `X-Forwarded-For` is believed.
     """
 
     data: Path = Path("var")
@@ -39,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     plugins: tuple[str, ...] = ()
     signing_key: str | None = None
     log: LogFormat = "json"
+    trusted_proxies: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Settings(data={str(self.data)!r}, host={self.host!r}, port={self.port})"
@@ -94,7 +97,7 @@ def _from_file(path: Path, problems: list[str]) -> dict[str, object]:
 
 def _from_environment(environment: Mapping[str, str], problems: list[str]) -> dict[str, object]:
     known = {_variable(name): name for name in _READERS}
-    ours = [name for name in environment if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)]
+    ours = [name for name in environment if name.startswith(PREFIX) and not name.startswith((TEST_PREFIX, PASSWORD))]
     problems += [_unknown(name, known) for name in sorted(ours) if name not in known]
     return {known[name]: environment[name] for name in ours if name in known and environment[name] != ""}
 
@@ -143,10 +146,22 @@ def _url(value: object, *schemes: str) -> str:
 
 
 def _plugins(value: object) -> tuple[str, ...]:
-    names = re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) and _PLUGIN_ID.fullmatch(name) for name in names):
-        raise ValueError("must be plugin ids, separated by commas")
-    return tuple(dict.fromkeys(names))
+    return _list(value, "plugin ids", _PLUGIN_ID.fullmatch)
+
+
+def _networks(value: object) -> tuple[str, ...]:
+    return _list(value, "IP addresses or networks such as 10.0.0.0/8", ipaddress.ip_network)
+
+
+def _list(value: object, what: str, check: Callable[[str], object]) -> tuple[str, ...]:
+    """The entries of a TOML list or a text with commas. `check` raises ValueError, or gives nothing, for a bad one."""
+    entries = re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
+    try:
+        if isinstance(entries, list) and all(isinstance(entry, str) and check(entry) for entry in entries):
+            return tuple(dict.fromkeys(entries))
+    except ValueError:
+        pass
+    raise ValueError(f"must be {what}, separated by commas")
 
 
 def _signing_key(value: object) -> str:
@@ -171,4 +186,5 @@ _READERS = {
     "plugins": _plugins,
     "signing_key": _signing_key,
     "log": _log,
+    "trusted_proxies": _networks,
 }

@@ -11,7 +11,7 @@ FUNCTIONS = ("costing", "ledger", "ledger_post", "reservations", "policies", "ch
 _ROLES = ("pirwa_app", "pirwa_dispatch")
 _LOCK = 7_240_193_551
 _HERE = files("adapters.postgres")
-_STAMP = "SELECT obj_description('public'::regnamespace, 'pg_namespace')"
+SCHEMA_STAMP = "SELECT obj_description('public'::regnamespace, 'pg_namespace')"
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -33,7 +33,7 @@ def migrate(url: str) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database bears the stamp of this version's schema; then there is nothing to do."""
-    row = connection.execute(_STAMP).fetchone()
+    row = connection.execute(SCHEMA_STAMP).fetchone()
     return row is not None and row[0] == stamp()
 
 
@@ -78,5 +78,13 @@ def _upgrade(url: str) -> None:
     command.upgrade(config, "head")
 
 
-if __name__ == "__main__":  # a process of its own gives back the memory that Alembic takes; the URL comes by the pipe
-    migrate(sys.stdin.readline().strip())
+def main() -> None:
+    """Migrates the database whose URL comes by the pipe. Says in one line that it cannot be reached."""
+    try:
+        migrate(sys.stdin.readline().strip())
+    except psycopg.OperationalError as error:
+        raise SystemExit(f"the database cannot be reached: {' '.join(str(error).split())}") from None
+
+
+if __name__ == "__main__":  # a process of its own gives back the memory that Alembic takes
+    main()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adapters.spreadsheets.csv_records import csv_records
 from adapters.spreadsheets.limits import SheetLimits
+from adapters.spreadsheets.safe_text import as_meant
 from adapters.spreadsheets.xlsx_records import xlsx_records
 from core.ports.documents import Sheet, SheetRow, UnreadableSheet
 
@@ -33,7 +34,7 @@ class SpreadsheetReader:
 
 
 def _numbered(records: Iterator[Sequence[str]], most_columns: int) -> Iterator[SheetRow]:
-    """The rows that hold something, without the empty cells at their end."""
+    """The rows that hold something, without the empty cells at their end and the apostrophes that led formulas."""
     for number, record in enumerate(records, start=1):
         width = len(record)
         while width and not record[width - 1]:
@@ -41,7 +42,7 @@ def _numbered(records: Iterator[Sequence[str]], most_columns: int) -> Iterator[S
         if width > most_columns:
             raise UnreadableSheet("sheet_too_many_columns", f"row {number} has more than {most_columns} columns")
         if width:
-            yield SheetRow(number, tuple(record[:width]))
+            yield SheetRow(number, tuple([as_meant(cell) for cell in record[:width]]))
 
 
 def _sheet(rows: Iterator[SheetRow]) -> Sheet:

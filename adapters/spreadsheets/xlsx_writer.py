@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import BinaryIO, ClassVar
 from xml.sax.saxutils import escape
 
-from adapters.spreadsheets.safe_text import printable
+from adapters.spreadsheets.safe_text import never_unled, printable
 from adapters.spreadsheets.xlsx_parts import (
     FIXED_PARTS,
     MOST_COLUMNS,
@@ -32,7 +32,8 @@ _DAY = Decimal(86_400_000_000)  # in microseconds
 
 
 class XlsxWriter:
-    """Text is always text, also where it looks like a formula; control characters are dropped.
+    """Text is always text, also where it looks like a formula; control characters are dropped. One apostrophe more leads a
+    text that the reader would take for a led one.
 
     Numbers of up to 15 significant digits become numbers, longer ones text. A date or a time without zone
     becomes a date cell; a moment with its zone, which cells cannot hold, becomes ISO 8601 text.
@@ -96,7 +97,7 @@ def _cell_xml(name: str, value: str | int | Decimal | date) -> str:
 
 
 def _text_xml(name: str, text: str) -> str:
-    clean = printable(text).replace("\r\n", "\n").replace("\r", "\n")
+    clean = never_unled(printable(text)).replace("\r\n", "\n").replace("\r", "\n")
     if len(clean) > LONGEST_TEXT:
         detail = f"cell {name} has more than the {LONGEST_TEXT:,} characters that XLSX allows; choose CSV"
         raise UnwritableSheet("sheet_text_too_long", detail)

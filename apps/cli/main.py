@@ -24,7 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
-    except (CommandError, DomainError, OSError) as error:
+    except DomainError as error:
+        faults = [f"{fault.pointer.strip('/')}: {fault.detail}".removeprefix(": ") for fault in error.faults]
+        print(f"pirwa: {'; '.join(faults) or error}", file=sys.stderr)
+        return 1
+    except (CommandError, OSError) as error:
         print(f"pirwa: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

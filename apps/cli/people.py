@@ -4,8 +4,11 @@ import argparse
 import asyncio
 import getpass
 import os
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database, Scope
@@ -13,12 +16,17 @@ from adapters.postgres.uow import PostgresRun
 from adapters.postgres.verification import PostgresVerifier
 from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, settings
-from core.commands.companies import CreateCompany, NewMember, create_company, create_user
+from apps.http.body_faults import body_faults
+from apps.settings import PASSWORD
+from core.commands.companies import CreateCompany, CreateUser, NewMember, create_company, create_user
 from core.domain.access import PRESETS, Actor
 from core.domain.company import CostingMethod
+from core.domain.errors import refuse_if
 from core.domain.ids import new_id
 
 ADD_PLATFORM_OWNER = "INSERT INTO app_user (id, login, name, password_hash, is_platform_owner, loopback_only) VALUES (%s, %s, %s, %s, true, %s)"
+Command = TypeVar("Command", CreateCompany, CreateUser)
+
 INSTALLER = UUID(int=0)
 """Whoever has the database's password: acts with an admin's rights and is recorded as nobody."""
 
@@ -45,13 +53,16 @@ def register(commands: Any) -> None:
 
 
 def run_company(options: argparse.Namespace) -> None:
-    command = CreateCompany(
-        options.code,
-        options.name,
-        options.currency,
-        options.locale,
-        options.time_zone,
-        CostingMethod(options.costing),
+    command = _sound(
+        CreateCompany,
+        {
+            "code": options.code,
+            "name": options.name,
+            "currency": options.currency,
+            "locale": options.locale,
+            "time_zone": options.time_zone,
+            "costing_method": options.costing,
+        },
     )
     with database_running(settings()) as running:
 
@@ -64,9 +75,11 @@ def run_company(options: argparse.Namespace) -> None:
 
 
 def run_user(options: argparse.Namespace) -> None:
-    password = os.environ.get("PIRWA_PASSWORD") or getpass.getpass("Password: ")
-    if len(password) < 12:
-        raise CommandError("a password needs at least 12 characters")
+    password = os.environ.get(PASSWORD) or getpass.getpass("Password: ")
+    name, role = options.name or options.login, options.role
+    _sound(
+        CreateUser, {"login": options.login, "name": name, "password": password, "role": role, "sites": options.site}
+    )
     with database_running(settings()) as running:
 
         async def create() -> None:
@@ -85,6 +98,12 @@ async def add_user(database: Database, options: argparse.Namespace, password_has
         return
     member = NewMember(options.login, name, password_hash, options.role, options.site)
     await PostgresRun(database)(create_user, installer(await company_id(database, options.company), "admin"), member)
+
+
+def _sound(kind: type[Command], fields: Mapping[str, object]) -> Command:
+    """The command as the API would take it. Raises `Invalid` with every fault."""
+    refuse_if(body_faults(dict(fields), kind))
+    return msgspec.convert(fields, kind)
 
 
 def installer(company: UUID, role: str) -> Actor:

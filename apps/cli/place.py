@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from adapters.embedded_postgres import DataFolderInUse, EmbeddedPostgres, EmbeddedPostgresError
 from adapters.postgres.engine import Database
 from apps.cli.errors import CommandError
 from apps.settings import Settings, SettingsError, load_settings
@@ -33,6 +33,11 @@ def database_running(chosen: Settings) -> Iterator[Settings]:
     server = EmbeddedPostgres(chosen.data / "postgres")
     try:
         server.start()
+    except DataFolderInUse as error:
+        holder = f"process {error.holder}" if error.holder else "another process"
+        raise CommandError(
+            f"{chosen.data} is in use by {holder}: stop it first, or set PIRWA_DATA to another folder"
+        ) from error
     except EmbeddedPostgresError as error:
         raise CommandError(str(error)) from error
     try:
@@ -47,7 +52,8 @@ def _migrate(url: str) -> None:
     command = [sys.executable, "-m", "adapters.postgres.migrate"]
     done = subprocess.run(command, input=url, text=True, stderr=subprocess.PIPE, check=False)
     if done.returncode:
-        raise CommandError(f"the database could not be migrated: {done.stderr.strip().splitlines()[-1]}")
+        *before, said = done.stderr.strip().splitlines()
+        raise CommandError(f"the database could not be migrated: {said}" if before else said)
 
 
 @asynccontextmanager

@@ -17,10 +17,13 @@ def run(options: argparse.Namespace) -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
+    from apps.cli.serving import require_free_port
+
     chosen = settings()
     missing = [name for name in ("database_url", "redis_url") if getattr(chosen, name) is None]
     if missing:
         raise CommandError("`pirwa serve` needs " + " and ".join(f"PIRWA_{name.upper()}" for name in missing))
+    require_free_port(chosen)
     Granian(
         "apps.http.main:application",
         address=chosen.host,

@@ -1,6 +1,7 @@
 """Serving HTTP inside this process, until a signal asks it to end."""
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -14,13 +15,22 @@ from apps.cli.errors import CommandError
 from apps.http.app import create_app
 from apps.settings import Settings
 
+NOTICE_SECONDS = 5.0
+
 Background = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 
-async def serve_here(settings: Settings, *background: Background, announce: str = "") -> None:
-    """Serves the application with `background` work beside it; both end gracefully on SIGINT or SIGTERM."""
+async def serve_here(
+    settings: Settings, *background: Background, announce: str = "", notice: float = NOTICE_SECONDS
+) -> None:
+    """Serves the application with `background` work beside it; both end gracefully on SIGINT or SIGTERM.
+
+    After SIGTERM it says that it is not ready, but serves for `notice` seconds more: whoever sends requests here learns to
+    send them elsewhere. SIGINT, or a second signal, ends it at once.
+    """
+    app = create_app(settings)
     server = Server(
-        create_app(settings),
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
@@ -29,9 +39,16 @@ async def serve_here(settings: Settings, *background: Background, announce: str 
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=30_000),
     )
-    ending = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, ending.set)
+    ending, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def give_notice() -> None:
+        if app.state.get("ending"):
+            ending.set()
+        app.state.ending = True
+        loop.call_later(notice, ending.set)
+
+    loop.add_signal_handler(signal.SIGINT, ending.set)
+    loop.add_signal_handler(signal.SIGTERM, give_notice)
     tasks = [asyncio.create_task(_until(work, settings, ending)) for work in background]
     serving = asyncio.create_task(server.serve())
     if announce:
@@ -50,8 +67,9 @@ def require_free_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
+            hint = "choose another PIRWA_PORT" if error.errno == errno.EADDRINUSE else "see PIRWA_HOST and PIRWA_PORT"
             raise CommandError(
-                f"cannot listen on {settings.host}:{settings.port}: {error.strerror} (choose another PIRWA_PORT)"
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror} ({hint})"
             ) from error
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from adapters.postgres.verification import PostgresVerifier
+from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, settings
 from apps.settings import Settings
 from core.ports.verification import Difference
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         first = differences[0]
         print(f"{len(differences)} difference(s). The first: {first.company}: {first.check}: {first.detail}")
     else:
-        print(f"{companies} companies verified: no difference.")
+        print(f"{companies} {'company' if companies == 1 else 'companies'} verified: no difference.")
     return 1 if differences else 0
 
 
@@ -40,6 +41,8 @@ async def _verify(running: Settings, only: str | None, *, quiet: bool) -> tuple[
     async with open_database(running, statement_timeout="30min") as database:
         verifier = PostgresVerifier(database)
         companies = [(key, code) for key, code in await verifier.companies() if only in (None, code)]
+        if only is not None and not companies:
+            raise CommandError(f"there is no company {only}")
         for company_id, code in companies:
             for check in verifier.checks:
                 found = await verifier.differences(company_id, code, check)

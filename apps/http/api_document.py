@@ -15,11 +15,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, Operation, Parameter, Schema, SecurityScheme
+from litestar.openapi.spec import Components, Operation, Parameter, RequestBody, Schema, SecurityScheme
 from litestar.openapi.spec.enums import OpenAPIType
 
 from apps.http.errors import MEDIA_TYPE, PROBLEM_RESPONSES, Problem
-from apps.http.rules import PUBLIC, documented_handlers, is_public
+from apps.http.rules import PUBLIC, documented_handlers, is_public, needs_body
 
 DESCRIPTION = (
     "Inventory for shops and warehouses. Quantities and money are decimal strings, times RFC 3339 with an offset. "
@@ -31,6 +31,15 @@ _STYLE = (
     "code{font-family:ui-monospace,monospace}summary{cursor:pointer}details{margin:.25rem 0}dd{margin-bottom:.5rem}"
 )
 _POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
+
+
+@dataclass
+class OpenOperation(Operation):
+    """An operation whose body may be left out: Litestar calls every body required."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.request_body, RequestBody):
+            self.request_body.required = False
 
 
 @dataclass
@@ -49,6 +58,15 @@ class KeyedOperation(Operation):
                 schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=255),
             ),
         ]
+
+
+@dataclass
+class OpenKeyedOperation(OpenOperation, KeyedOperation):
+    """Both of them."""
+
+    def __post_init__(self) -> None:
+        OpenOperation.__post_init__(self)
+        KeyedOperation.__post_init__(self)
 
 
 class ReadablePage(OpenAPIRenderPlugin):
@@ -100,8 +118,13 @@ def complete_document(app: Litestar) -> None:
         else:
             words = handler.description or cleandoc(handler.fn.__doc__ or "")
             handler.description = f"{words}\n\nPermission: `{handler.opt['permission']}`.".strip()
-        if handler.opt.get("keyed"):
-            handler.operation_class = KeyedOperation
+        handler.operation_class = _operation_class(handler)
+
+
+def _operation_class(handler: HTTPRouteHandler) -> type[Operation]:
+    if handler.opt.get("keyed"):
+        return KeyedOperation if needs_body(handler) else OpenKeyedOperation
+    return Operation if needs_body(handler) else OpenOperation
 
 
 def _problems(handler: HTTPRouteHandler) -> Mapping[int, ResponseSpec]:

@@ -2,7 +2,9 @@
 
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cache
 from itertools import islice
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -29,6 +31,12 @@ _CODES = (
 )
 _SEQUENCES = (list, set, frozenset)
 
+_PLAIN_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+# A string that Python may call a number although it is not a plain one: 1_000, +5, 1e3, digits of other scripts.
+_LOOSE_NUMBER = re.compile(
+    rb'"(?=[-+._0-9\s\\\x80-\xff])(?!%b")(?:[-+._0-9eE\s\x80-\xff]|\\[nt])+"' % _PLAIN_NUMBER.encode()
+)
+
 
 def body_faults(
     tree: Any, kind: Any, error: msgspec.ValidationError | None = None, *, strict: bool = True
@@ -36,6 +44,17 @@ def body_faults(
     """The faults of a decoded body against the type of its route; at least `error`, if the walk finds nothing."""
     found = list(islice(_faults(tree, kind, (), strict), MAX_FAULTS))
     return found or ([] if error is None else [_fault(error, ())])
+
+
+def may_have_loose_numbers(body: bytes) -> bool:
+    """Whether a text of this JSON, whatever it stands for, could be taken for a number that is not written plainly."""
+    return _LOOSE_NUMBER.search(body) is not None
+
+
+def loose_number_faults(tree: Any, kind: Any) -> list[Fault]:
+    """The numbers of a decoded body that are texts other than plain decimal notation: msgspec takes all that Python does.
+    What is not finite is left to the rules of the domain."""
+    return list(islice(_loose_numbers(tree, kind, ()), MAX_FAULTS))
 
 
 def pointer_to(path: tuple[str | int, ...]) -> str:
@@ -75,7 +94,7 @@ def _faults_inside(value: Any, kind: Any, path: tuple[str | int, ...], strict: b
 def _faults_of_object(
     value: dict[str, Any], kind: type[msgspec.Struct], path: tuple[str | int, ...], strict: bool
 ) -> Iterator[Fault]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     for name, field in fields.items():
         if name in value:
             yield from _faults(value[name], field.type, (*path, name), strict)
@@ -84,6 +103,35 @@ def _faults_of_object(
     if kind.__struct_config__.forbid_unknown_fields:
         for name in value.keys() - fields.keys() - {kind.__struct_config__.tag_field}:
             yield Fault(pointer_to((*path, name)), "unknown_field", "is not a member of this object")
+
+
+def _loose_numbers(value: Any, kind: Any, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    kind = _bare(kind)
+    if get_origin(kind) in (Union, types.UnionType):
+        for one in get_args(kind):
+            yield from _loose_numbers(value, one, path)
+    elif isinstance(value, str):
+        if kind is Decimal and _is_loose(value):
+            yield Fault(pointer_to(path), "bad_format", "must be a number in plain notation, such as 1234.50")
+    elif isinstance(value, list) and get_origin(kind) in _SEQUENCES:
+        for index, item in enumerate(value):
+            yield from _loose_numbers(item, get_args(kind)[0], (*path, index))
+    elif isinstance(value, dict) and _is_object(kind):
+        for name, field in _fields(kind).items():
+            if name in value:
+                yield from _loose_numbers(value[name], field.type, (*path, name))
+
+
+def _is_loose(text: str) -> bool:
+    try:
+        return not re.fullmatch(_PLAIN_NUMBER, text) and Decimal(text).is_finite()
+    except InvalidOperation:
+        return False
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _is_object(kind: Any) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from apps.http.body_faults import MAX_FAULTS, body_faults, pointer_to
+from apps.http.body_faults import MAX_FAULTS, body_faults, loose_number_faults, may_have_loose_numbers, pointer_to
 from apps.http.errors import RequestRefused
-from core.domain.errors import DomainError, Fault, Invalid
+from core.domain.errors import DomainError, Fault, Invalid, refuse_if
 
 MAX_DEPTH = 32
 
@@ -48,13 +48,16 @@ class BodyDecoder:
             raise RequestRefused(400, "nested_too_deep", f"the body is nested deeper than {MAX_DEPTH} levels")
         try:
             body = normal_body(body)
-            return self._decoder.decode(body)
+            value = self._decoder.decode(body)
         except msgspec.ValidationError as error:
             raise self._refusal(body, error) from None
         except msgspec.DecodeError as error:
             raise _malformed(error) from None
         except UnicodeDecodeError:
             raise RequestRefused(400, "malformed_text", "the body is not UTF-8") from None
+        if may_have_loose_numbers(body):
+            refuse_if(loose_number_faults(_tree_decoder.decode(body), self._kind))
+        return value
 
     def _refusal(self, body: bytes, error: msgspec.ValidationError) -> DomainError:
         """All that is wrong with a body that is not of our type: it may turn out to be no JSON further on."""
@@ -64,7 +67,8 @@ class BodyDecoder:
             return Invalid("invalid", "the body has a number that is too long")
         except msgspec.DecodeError as malformed:
             return _malformed(malformed)
-        return Invalid("invalid", "the body does not have the expected form", body_faults(tree, self._kind, error))
+        faults = body_faults(tree, self._kind, error) + loose_number_faults(tree, self._kind)
+        return Invalid("invalid", "the body does not have the expected form", faults)
 
 
 def _malformed(error: msgspec.DecodeError) -> RequestRefused:

@@ -1,6 +1,5 @@
 """Every refusal and every failure as problem details (RFC 9457), by one table."""
 
-import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -43,7 +42,6 @@ _CODES: Mapping[int, str] = {
     405: "method_not_allowed",
     413: "body_too_large",
 }
-_MISSING = re.compile(r"Missing required (\w+) parameter '([^']*)'")
 
 
 class RequestRefused(DomainError):
@@ -83,7 +81,7 @@ PROBLEM_RESPONSES: Mapping[int, ResponseSpec] = {
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The answer to a request that ended in `error`. What is not a refusal is kept for the log."""
-    status, refusal = _as_refusal(error)
+    status, refusal = _as_refusal(request, error)
     if status >= 500 and not isinstance(error, DomainError):
         request.scope["state"]["failure"] = error
     headers = {**_headers(status, refusal), **(getattr(error, "headers", None) or {})}
@@ -112,12 +110,12 @@ def failed() -> DomainError:
     return DomainError("internal_error", "something went wrong on our side; quote the request id when you report it")
 
 
-def _as_refusal(error: Exception) -> tuple[int, DomainError]:
+def _as_refusal(request: Request[Any, Any, Any], error: Exception) -> tuple[int, DomainError]:
     if isinstance(error, RequestRefused):
         return error.status, error
     if isinstance(error, DomainError):
         return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500), error
-    if isinstance(error, ValidationException) and (faults := list(_parameter_faults(error))):
+    if isinstance(error, ValidationException) and (faults := list(_parameter_faults(request, error))):
         return 422, Invalid("invalid", "the request has invalid parameters", faults)
     if isinstance(error, HTTPException) and error.status_code < 500:
         code = _CODES.get(error.status_code, "malformed_request")
@@ -130,19 +128,26 @@ def _as_refusal(error: Exception) -> tuple[int, DomainError]:
 def _headers(status: int, refusal: DomainError) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if "retry_after" in refusal.details:
-        return {"Retry-After": str(refusal.details["retry_after"])}
-    return {}
+    known = refusal.details
+    headers = {"Retry-After": str(known["retry_after"])} if "retry_after" in known else {}
+    if "limit" in known and "window" in known:
+        headers["RateLimit-Policy"] = f'"default";q={known["limit"]};w={known["window"]}'
+        headers["RateLimit"] = f'"default";r=0;t={known["retry_after"]}'
+    return headers
 
 
 def _fault(fault: Fault) -> dict[str, object]:
     return {**fault.extra, "pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
 
 
-def _parameter_faults(error: ValidationException) -> Iterable[Fault]:
+def _parameter_faults(request: Request[Any, Any, Any], error: ValidationException) -> Iterable[Fault]:
     """The faults that Litestar found in parameters of the query, the path and the headers."""
-    if missing := _MISSING.match(error.detail):
-        yield _parameter_fault(missing[1], missing[2], "missing", "is required")
+    if error.detail.startswith(
+        "Missing required"
+    ):  # it names the first of them; only those of the query can be missing
+        for name in request.scope["state"]["rule"].query:
+            if name not in request.query_params:
+                yield _parameter_fault("query", name, "missing", "is required")
     for found in error.extra if isinstance(error.extra, list) else []:
         place = found.get("source", "query")
         code, words = code_and_words(str(found["message"]))

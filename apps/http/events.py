@@ -5,6 +5,7 @@ from typing import Annotated
 from dishka import FromDishka, Provider, Scope, provide
 from dishka.integrations.litestar import DishkaRouter
 from litestar import get
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent
 from msgspec import Meta
@@ -20,6 +21,7 @@ from core.queries.paging import DEFAULT_LIMIT, Page
 
 EventType = Annotated[str, Meta(pattern="^[a-z][a-z_]{0,63}$", examples=["sale_recorded"])]
 EventTypes = Annotated[list[EventType] | None, QueryParameter(max_items=50)]
+_STREAM = {200: ResponseSpec(str, generate_examples=False, description="Events", media_type="text/event-stream")}
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID", min_length=1, max_length=100)]
 
 
@@ -43,7 +45,7 @@ async def list_events(
     return await events.events(actor, cursor, limit, type or ())
 
 
-@get("/events/stream", opt=needs("event:read"))
+@get("/events/stream", opt=needs("event:read"), responses=_STREAM)
 async def stream_events(
     request: ApiRequest,
     actor: FromDishka[Actor],

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
-from litestar import Response, get
+from litestar import get
+from litestar.datastructures import State
 
 from apps.http.metrics import MEDIA_TYPE, Metrics
 from apps.http.rules import PUBLIC
+from core.domain.errors import Busy
 
+ENDING = "the process is ending"
 READY_SECONDS = 1.0  # in which the storage must have answered
 
 
@@ -28,27 +31,30 @@ class Readiness(Protocol):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """`ok`, or `unready` with the reasons."""
+    """All is well; what is not is a problem answer."""
 
-    status: str
-    faults: list[str]
+    status: Literal["ok"] = "ok"
 
 
 @get("/health/live", opt=PUBLIC)
 async def show_liveness() -> Health:
     """Whether the process answers at all. It never asks the database."""
-    return Health("ok", [])
+    return Health()
 
 
 @get("/health/ready", opt=PUBLIC)
-async def show_readiness(readiness: FromDishka[Readiness]) -> Response[Health]:
-    """Whether requests can be served now: 200, else 503 with the reasons."""
+async def show_readiness(readiness: FromDishka[Readiness], state: State) -> Health:
+    """Whether requests can be served now: 200, else 503 with every reason. It is 503 from the moment on in which the
+    process was asked to end."""
+    faults = [ENDING] if state.get("ending") else []
     try:
         async with asyncio.timeout(READY_SECONDS):
-            faults = list(await readiness.faults())
+            faults += await readiness.faults()
     except TimeoutError:
-        faults = [f"the database did not answer within {READY_SECONDS:g} s"]
-    return Response(Health("unready" if faults else "ok", faults), status_code=503 if faults else 200)
+        faults.append(f"the database did not answer within {READY_SECONDS:g} s")
+    if faults:
+        raise Busy("not_ready", "; ".join(faults), details={"faults": faults, "retry_after": 1})
+    return Health()
 
 
 @get("/metrics", opt=PUBLIC, media_type=MEDIA_TYPE)

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.params import BodyKwarg
+from litestar.params import BodyKwarg, QueryParameter
 from litestar.routes import HTTPRoute
 
 from apps.http.decoding import BodyDecoder
@@ -29,7 +29,8 @@ class UndeclaredRoutes(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """The demands of one route. Without a permission it is public; without a media type its body is not read."""
+    """The demands of one route. Without a permission it is public; without a media type its body is not read. `query` are
+    the parameters that it cannot do without."""
 
     permission: str | None = None
     keyed: bool = False
@@ -37,6 +38,7 @@ class RouteRule:
     body_required: bool = False
     decoder: BodyDecoder | None = None
     form: Any = None
+    query: tuple[str, ...] = ()
 
 
 RouteRules = Mapping[BaseRouteHandler, RouteRule]
@@ -63,6 +65,12 @@ def documented_handlers(app: Litestar) -> Iterator[HTTPRouteHandler]:
 def is_public(handler: BaseRouteHandler) -> bool:
     """Whether everybody may call it."""
     return bool(handler.opt.get("public")) or _only_names_methods(handler)
+
+
+def needs_body(handler: BaseRouteHandler) -> bool:
+    """Whether it takes a body that must not be left out."""
+    field = handler.parsed_data_field
+    return field is not None and not (field.is_optional or field.has_default)
 
 
 def _handlers(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
@@ -92,18 +100,28 @@ def _only_names_methods(handler: BaseRouteHandler) -> bool:
 
 
 def _rule(handler: BaseRouteHandler) -> RouteRule:
-    permission, keyed = handler.opt.get("permission"), bool(handler.opt.get("keyed"))
+    permission, keyed, query = handler.opt.get("permission"), bool(handler.opt.get("keyed")), _required_query(handler)
     field, media_type = handler.parsed_data_field, _media_type(handler)
     if field is None or media_type is None:
-        return RouteRule(permission, keyed)
+        return RouteRule(permission, keyed, query=query)
     is_json = media_type == RequestEncodingType.JSON
     return RouteRule(
         permission,
         keyed,
         media_type.value,
-        body_required=not (field.is_optional or field.has_default),
+        body_required=needs_body(handler),
         decoder=BodyDecoder(field.raw) if is_json else None,
         form=None if is_json else field.annotation,
+        query=query,
+    )
+
+
+def _required_query(handler: BaseRouteHandler) -> tuple[str, ...]:
+    parameters = handler.parsed_fn_signature.parameters.items()
+    return tuple(
+        field.kwarg_definition.name or name
+        for name, field in parameters
+        if isinstance(field.kwarg_definition, QueryParameter) and field.is_required
     )
 
 

@@ -9,7 +9,9 @@ from litestar.datastructures import CacheControlHeader
 from litestar.params import JSONBody
 
 from apps.http.api_request import ApiRequest
+from apps.http.client_address import client_address
 from apps.http.rules import PUBLIC, needs
+from apps.settings import Settings
 from core.commands.session import LogIn, Profile, Session, SessionDesk, SwitchCompany
 from core.domain.access import Actor
 from core.domain.throttling import network_of
@@ -19,10 +21,11 @@ _SECRET = CacheControlHeader(no_store=True)
 
 
 @post("/auth/login", opt=PUBLIC, status_code=200, cache_control=_SECRET)
-async def log_in(data: JSONBody[LogIn], request: ApiRequest, desk: FromDishka[SessionDesk]) -> Session:
+async def log_in(
+    data: JSONBody[LogIn], request: ApiRequest, desk: FromDishka[SessionDesk], settings: FromDishka[Settings]
+) -> Session:
     """Exchanges login and password for an access token of one company. Ten wrong tries in 15 minutes, then 429."""
-    client = request.scope["client"]
-    return await desk.log_in(data, network_of(client[0]) if client else "local")
+    return await desk.log_in(data, network_of(client_address(request.scope, settings.trusted_proxies)))
 
 
 @post("/auth/switch", opt=needs("profile:read"), status_code=200, cache_control=_SECRET)

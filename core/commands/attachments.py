@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from uuid import UUID
 
 from core.domain.access import Actor
@@ -16,7 +17,11 @@ NAME_LIMIT = 200
 
 
 class Attachments:
-    """Attaches files and gives them back. The content is stored before the row that refers to it."""
+    """Attaches files and gives them back.
+
+    The row comes first, so that nothing is stored for a subject that is not there, and is committed after the content is
+    safe. Until then nobody forgets a file of the company: equal content may hang on something that goes away meanwhile.
+    """
 
     def __init__(self, run: Run, store: FileStore, types: AttachmentTypes) -> None:
         self._run, self._store, self._types = run, store, types
@@ -32,10 +37,9 @@ class Attachments:
             if 0 < len(tidy) <= NAME_LIMIT
             else [Fault("/file", "bad_name", "needs a file name of at most 200 characters")]
         )
-        media_type = await asyncio.to_thread(self._types.media_type, content)
-        stored = await self._store.put(actor.company, io.BytesIO(content))
-        new = NewAttachment(new_id(), subject_type, subject_id, tidy, media_type, stored.size, stored.digest)
-        return (await self._run(_attach, actor, new)).result
+        media_type, digest = await asyncio.to_thread(self._looked_through, content)
+        new = NewAttachment(new_id(), subject_type, subject_id, tidy, media_type, len(content), digest)
+        return (await self._run(self._attach, actor, (new, content))).result
 
     async def content(self, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, AsyncIterator[bytes]]:
         """A file with its content."""
@@ -43,12 +47,17 @@ class Attachments:
         view, digest = (await self._run(_find, actor, attachment_id)).result
         return view, await self._store.open(actor.company, digest)
 
+    def _looked_through(self, content: bytes) -> tuple[str, str]:
+        return self._types.media_type(content), sha256(content).hexdigest()
 
-async def _attach(uow: UnitOfWork, actor: Actor, command: NewAttachment) -> AttachmentView:
-    view = await uow.attachments.add(actor, command)
-    data = {"subject_type": command.subject_type.value, "subject": str(command.subject_id), "name": command.name}
-    await uow.events.append("file_attached", "attachment", command.id, data)
-    return view
+    async def _attach(self, uow: UnitOfWork, actor: Actor, command: tuple[NewAttachment, bytes]) -> AttachmentView:
+        new, content = command
+        await uow.catalogue.keep_files()
+        view = await uow.attachments.add(actor, new)
+        await self._store.put(actor.company, io.BytesIO(content))
+        data = {"subject_type": new.subject_type.value, "subject": str(new.subject_id), "name": new.name}
+        await uow.events.append("file_attached", "attachment", new.id, data)
+        return view
 
 
 async def _find(uow: UnitOfWork, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, str]:

@@ -65,4 +65,5 @@ class Busy(DomainError):
 def refuse_if(faults: Sequence[Fault], code: str = "invalid") -> None:
     """Raises one `Invalid` that carries all faults, if there is any."""
     if faults:
-        raise Invalid(code, "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:3]), faults)
+        first = (f"{fault.pointer}: {fault.detail}".removeprefix(": ") for fault in faults[:3])
+        raise Invalid(code, "; ".join(first), faults)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.domain.errors import Fault
-from core.domain.values import quantity_fault
+from core.domain.values import level_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,3 @@ class Policy:
         if not found and self.target < self.minimum:
             found.append(Fault(f"{pointer}/target", "below_minimum", "the target must not be below the minimum"))
         return found
-
-
-def level_fault(pointer: str, value: Decimal) -> Fault | None:
-    """What is wrong with a quantity that may be zero."""
-    if value.is_finite() and value.is_signed() and value != 0:
-        return Fault(pointer, "out_of_range", "must not be negative")
-    return None if value.is_finite() and value == 0 else quantity_fault(pointer, value)

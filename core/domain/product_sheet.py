@@ -33,8 +33,6 @@ COLUMNS = (
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _SEVERAL = re.compile(r"([0-9]+(?:\.[0-9]+)?) x (.+)")
-# A sheet made for people leads text by an apostrophe where a spreadsheet program would see a formula in it.
-_LED = re.compile("'+[=+\\-@|%＝＋－＠]")
 _YES = frozenset({"true", "yes", "1", "sí", "si"})
 _NO = frozenset({"false", "no", "0"})
 
@@ -78,7 +76,7 @@ def read_row(header: Sequence[str], row: int, cells: Sequence[str]) -> tuple[She
         faults.append(row_fault(row, "", "too_many_cells", f"has {len(cells)} cells below {len(header)} columns"))
     said: dict[str, Any] = {}
     for name, cell in zip(header, cells, strict=False):
-        column, text = name.lower(), _without_lead(tidy(cell))
+        column, text = name.lower(), tidy(cell)
         if not text or column not in COLUMNS:
             continue
         try:
@@ -98,21 +96,12 @@ def read_row(header: Sequence[str], row: int, cells: Sequence[str]) -> tuple[She
     return product, faults
 
 
-def written_text(text: str) -> str:
-    """A text for a cell, so that reading takes away no apostrophe of its own."""
-    return f"'{text}" if _LED.match(text) else text
-
-
 def written_list(entries: Iterable[Counted]) -> str:
     """Barcodes or components for one cell, such as `4006381333931; 12 x 14006381333938`."""
     return f"{LIST_SEPARATOR} ".join(
         text if quantity == 1 and not _SEVERAL.fullmatch(text) else f"{quantity:f} x {text}"
         for quantity, text in entries
     )
-
-
-def _without_lead(text: str) -> str:
-    return text[1:] if _LED.match(text) else text
 
 
 def _decimal(text: str) -> Decimal:

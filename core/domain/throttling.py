@@ -9,7 +9,7 @@ from core.domain.errors import DomainError
 
 
 class TooManyAttempts(DomainError):
-    """Refused unheard: try again after `details["retry_after"]` seconds."""
+    """Refused unheard: try again after `details["retry_after"]` seconds. `limit` tries are allowed in `window` seconds."""
 
 
 class Throttle:
@@ -25,9 +25,8 @@ class Throttle:
         """Counts one try of every key, or counts nothing and raises `TooManyAttempts` if one key has no try left."""
         keys = tuple(keys)
         if wait := max((self._wait(key, now) for key in keys), default=0.0):
-            raise TooManyAttempts(
-                "too_many_attempts", "too many attempts; wait before the next", details={"retry_after": ceil(wait)}
-            )
+            details = {"retry_after": ceil(wait), "limit": self._limit, "window": ceil(self._window)}
+            raise TooManyAttempts("too_many_attempts", "too many attempts; wait before the next", details=details)
         for key in keys:
             self._tries.setdefault(key, deque()).append(now)
             self._tries.move_to_end(key)

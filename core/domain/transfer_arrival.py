@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.domain.errors import Fault, refuse_if
-from core.domain.policy import level_fault
 from core.domain.stock import ADJUSTMENT, Line, Place, PostingKind
 from core.domain.transfer import (
     UNDER_WAY,
@@ -22,7 +21,7 @@ from core.domain.transfer import (
     share,
 )
 from core.domain.transfer_draft import naming_faults
-from core.domain.values import normal
+from core.domain.values import level_fault, normal
 
 _KIND_OF_PART = {
     "received": PostingKind.TRANSFER,

@@ -6,9 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.domain.errors import Fault, refuse_if
-from core.domain.policy import level_fault
 from core.domain.transfer import Transfer, TransferLine, TransferSite, TransferState, require_state
-from core.domain.values import normal, quantity_fault
+from core.domain.values import level_fault, normal, quantity_fault
 
 MAX_TRANSFER_LINES = 500
 

@@ -19,6 +19,13 @@ def quantity_fault(pointer: str, value: Decimal, *, signed: bool = False) -> Fau
     return None
 
 
+def level_fault(pointer: str, value: Decimal) -> Fault | None:
+    """What is wrong with a quantity that may be zero."""
+    if value.is_finite() and value < 0:
+        return Fault(pointer, "out_of_range", "must not be negative")
+    return None if value.is_finite() and value == 0 else quantity_fault(pointer, value)
+
+
 def amount_fault(pointer: str, value: Decimal | None) -> Fault | None:
     """What is wrong with an amount of money: 0 or more."""
     if value is None:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from core.domain.access import Actor
 from core.domain.category import format_path
-from core.domain.product_sheet import COLUMNS, written_list, written_text
+from core.domain.product_sheet import COLUMNS, written_list
 from core.ports.documents import CellValue, SheetWriter
 from core.queries.catalogue import CatalogueReader, ExportRow, ProductFilter
 
@@ -67,15 +67,15 @@ class ProductExport:
 def _cells(row: ExportRow, *, with_cost: bool) -> list[CellValue]:
     """One product in the order of the columns."""
     return [
-        written_text(row.sku),
-        written_text(row.name),
-        written_text(row.description),
-        written_text(format_path(tuple(row.category))),
-        written_text(row.unit),
+        row.sku,
+        row.name,
+        row.description,
+        format_path(tuple(row.category)),
+        row.unit,
         row.price,
         *([row.cost] if with_cost else []),
-        written_text(written_list(row.barcodes)),
-        written_text(written_list(row.components)),
+        written_list(row.barcodes),
+        written_list(row.components),
         row.active,
         row.kind,
         row.tracking,

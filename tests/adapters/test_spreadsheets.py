@@ -81,6 +81,10 @@ class TestCsv:
             ("8", 'a"b\n,;', ""),
         ]
 
+    def test_an_apostrophe_that_keeps_a_text_from_being_a_formula_is_no_part_of_it(self) -> None:
+        content = b"\"'=sku\",name\n'-1,'=1+1\n''=x,'quoted\n"
+        assert table(content, "x.csv") == [("=sku", "name"), ("-1", "=1+1"), ("'=x", "'quoted")]
+
     def test_only_the_header_decides_on_the_separator(self) -> None:
         assert table(b"sku,note\n1,a;b;c;d\n2,e;f;g;h\n", "x.csv")[1] == ("1", "a;b;c;d")
 
@@ -152,6 +156,10 @@ class TestCsv:
 
 
 class TestXlsx:
+    def test_an_apostrophe_that_keeps_a_text_from_being_a_formula_is_no_part_of_it(self) -> None:
+        content = workbook([["sku", "name"], ["'-1", "'=1+1"], ["''=x", "'quoted"]])
+        assert table(content, "x.xlsx")[1:] == [("-1", "=1+1"), ("'=x", "'quoted")]
+
     def test_cells_become_exact_text(self) -> None:
         shown = {
             "007": "007",

@@ -121,9 +121,11 @@ class Caller:
 
 
 @contextmanager
-def serving(world: World, data: Path, *, host: str = "127.0.0.1", log: LogFormat = "json") -> Iterator[Caller]:
+def serving(
+    world: World, data: Path, *, host: str = "127.0.0.1", log: LogFormat = "json", proxies: tuple[str, ...] = ()
+) -> Iterator[Caller]:
     """The application, started."""
-    settings = Settings(data=data, host=host, log=log)
+    settings = Settings(data=data, host=host, log=log, trusted_proxies=proxies)
     with TestClient(create_app(settings, world, routes=[echo.router], write_log=world.log.append)) as client:
         yield Caller(world, client)
 

@@ -1,9 +1,24 @@
 """Files that support a posting."""
 
+import asyncio
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
 import pytest
 
+from adapters.attachment_types.sniffer import AttachmentSniffer
+from adapters.local_disk.file_store import LocalDiskStore
+from adapters.pictures.encoder import WebpEncoder
+from apps.settings import Settings
+from core.commands.attachments import Attachments
+from core.commands.product_images import ProductImages
 from core.domain.ids import new_id
+from core.ports.attachments import SubjectType
+from core.ports.files import StoredFile
 from tests.api import Api
+from tests.shop import Shop
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +49,7 @@ async def test_a_page_with_script_is_no_document(api: Api) -> None:
     assert refused.status_code == 422
 
 
-async def test_files_of_other_sites_and_of_nothing_do_not_exist(api: Api) -> None:
+async def test_files_of_other_sites_and_of_nothing_do_not_exist(api: Api, settings: Settings) -> None:
     await api.shop.product("A")
     posting = await api.shop.post("receipt", "A", 1)
     owner, stranger = await api.client("operator", "UIO"), await api.client("operator", "GYE")
@@ -42,6 +57,45 @@ async def test_files_of_other_sites_and_of_nothing_do_not_exist(api: Api) -> Non
     added = (await owner.post("/attachments", data=form, files={"file": ("a.pdf", INVOICE)})).json()
     assert (await stranger.get(f"/attachments/{added['id']}")).status_code == 404
     assert await stranger.get_ok("/attachments", subject_id=str(posting.id)) == []
-    assert (await stranger.post("/attachments", data=form, files={"file": ("a.pdf", INVOICE)})).status_code == 404
+    other = INVOICE + b"%other"
+    assert (await stranger.post("/attachments", data=form, files={"file": ("a.pdf", other)})).status_code == 404
     nothing = {"subject_type": "posting", "subject_id": str(new_id())}
-    assert (await owner.post("/attachments", data=nothing, files={"file": ("a.pdf", INVOICE)})).status_code == 404
+    assert (await owner.post("/attachments", data=nothing, files={"file": ("a.pdf", other)})).status_code == 404
+    kept = [path.name for path in (settings.data / "files" / str(api.shop.company_id)).rglob("*") if path.is_file()]
+    assert kept == [sha256(INVOICE).hexdigest()]
+
+
+class TidiedStore(LocalDiskStore):
+    """Somebody begins to clear away a file in the moment in which it has been stored."""
+
+    def __init__(self, root: Path, shop: Shop) -> None:
+        super().__init__(root)
+        self._shop = shop
+        self._images = ProductImages(shop.run, self, WebpEncoder())
+        self.clearing: asyncio.Task[None] | None = None
+
+    async def put(self, company_id: UUID, content: BinaryIO) -> StoredFile:
+        stored = await super().put(company_id, content)
+        self.clearing = asyncio.create_task(self._images.forget(self._shop.admin, [stored.digest]))
+        while not self.clearing.done() and not await self._somebody_waits():
+            pass
+        return stored
+
+    async def _somebody_waits(self) -> bool:
+        waiting = (
+            "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+        )
+        return bool(await self._shop.fetch(waiting))
+
+
+async def test_a_file_that_is_cleared_away_while_it_is_attached_stays(shop: Shop, tmp_path: Path) -> None:
+    """Seen to fail when the content was stored before the claim that keeps files was taken."""
+    product = await shop.product("A")
+    store = TidiedStore(tmp_path, shop)
+    attachments = Attachments(shop.run, store, AttachmentSniffer())
+    added = await attachments.add(shop.admin, SubjectType.PRODUCT, product, "a.pdf", INVOICE)
+    assert store.clearing is not None
+    await store.clearing
+    _, content = await attachments.content(shop.admin, added.id)
+    assert b"".join([chunk async for chunk in content]) == INVOICE

@@ -163,7 +163,7 @@ async def test_every_fault_of_many_policies_is_named_and_none_of_them_is_set(api
         sound,
         policy("NONE", "-1", "2"),
         policy("SET", "3", "2"),
-        policy("cup", "1", "1E+30"),
+        policy("cup", "1", "1" + "0" * 30),
         policy("CUP", "1", "2", "GYE"),
         policy("CUP", "1", "2", "XXX"),
     )

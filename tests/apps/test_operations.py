@@ -8,7 +8,7 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
 
-from tests.apps.edge_world import Caller, World, serving
+from tests.apps.edge_world import Caller, World, assert_problem, serving
 
 PROBLEMS = {"400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503"}
 
@@ -35,18 +35,17 @@ def test_the_process_is_live_whatever_the_storage(caller: Caller) -> None:
 
 
 def test_it_is_ready_while_the_storage_can_serve(caller: Caller) -> None:
-    assert caller.client.get("/health/ready").json() == {"status": "ok", "faults": []}
-    caller.world.storage.reasons = ["the database cannot be reached"]
-    answer = caller.client.get("/health/ready")
-    assert answer.status_code == 503
-    assert answer.json() == {"status": "unready", "faults": ["the database cannot be reached"]}
+    assert caller.client.get("/health/ready").json() == {"status": "ok"}
+    caller.world.storage.reasons = ["the database cannot be reached", "the disk is full"]
+    problem = assert_problem(caller.client.get("/health/ready"), 503, "not_ready")
+    assert problem["faults"] == ["the database cannot be reached", "the disk is full"]
+    assert problem["detail"] == "the database cannot be reached; the disk is full"
 
 
 def test_a_storage_that_does_not_answer_is_not_ready(caller: Caller) -> None:
     caller.world.storage.hangs = True
-    answer = caller.client.get("/health/ready")
-    assert answer.status_code == 503
-    assert answer.json()["faults"] == ["the database did not answer within 1 s"]
+    problem = assert_problem(caller.client.get("/health/ready"), 503, "not_ready")
+    assert problem["faults"] == ["the database did not answer within 1 s"]
 
 
 def test_requests_are_counted_and_timed_by_route(caller: Caller) -> None:

@@ -17,8 +17,16 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "pirwa.toml").write_text('port = 9000\nlog = "text"\nplugins = ["ecommerce_fake"]\n')
     settings = load_settings(
-        {"PIRWA_PORT": "9001", "HOME": "/root", "PIRWA_HOST": "", "PIRWA_TEST_DATABASE_URL": "x"}, tmp_path
+        {
+            "PIRWA_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8",
+            "PIRWA_PORT": "9001",
+            "HOME": "/root",
+            "PIRWA_HOST": "",
+            "PIRWA_TEST_DATABASE_URL": "x",
+        },
+        tmp_path,
     )
+    assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
     assert (settings.port, settings.log, settings.plugins, settings.host) == (
         9001,
         "text",
@@ -36,6 +44,7 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
         "PIRWA_PLUGINS": "ecommerce_fake, ../x",
         "PIRWA_SIGNING_KEY": str(tmp_path / "missing.pem"),
         "PIRWA_DATABSE_URL": "x",
+        "PIRWA_TRUSTED_PROXIES": "10.0.0.0/8, proxy.example",
     }
     with pytest.raises(SettingsError) as refused:
         load_settings(environment, tmp_path)
@@ -48,6 +57,7 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
         "PIRWA_PORT: must be a port number from 0 to 65535",
         "PIRWA_REDIS_URL: must be a URL that begins with redis:// or rediss:// or unix://",
         "PIRWA_SIGNING_KEY: must be a PEM text or the path of a readable file",
+        "PIRWA_TRUSTED_PROXIES: must be IP addresses or networks such as 10.0.0.0/8, separated by commas",
         "pirwa.toml: prot is no setting; did you mean port?",
     ]
 

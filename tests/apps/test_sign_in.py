@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from litestar.enums import ScopeType
+from litestar.types import Receive, Scope, Send
 
 from core.commands.session import LogIn
 from core.domain.ids import new_id
@@ -83,10 +85,56 @@ def test_ten_wrong_guesses_of_an_account_are_the_last_for_a_while(caller: Caller
     refused = caller.log_in("techcorp_admin")
     assert_problem(refused, 429, "too_many_attempts")
     assert refused.headers["retry-after"] == "900"
+    assert refused.headers["ratelimit-policy"] == '"default";q=10;w=900'
+    assert refused.headers["ratelimit"] == '"default";r=0;t=900'
     caller.world.turned.turn(899)
     assert caller.log_in("techcorp_admin").headers["retry-after"] == "1"
     caller.world.turned.turn(1)
     assert caller.log_in("techcorp_admin").status_code == 200
+
+
+class Guessing:
+    """Wrong guesses of ever new accounts, from a peer that forwards them for others, as it says."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller, self._application, self._peer = caller, caller.client.app.asgi_handler, ""
+        caller.client.app.asgi_handler = self._pass_on
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            scope["client"] = (self._peer, 4711)
+        await self._application(scope, receive, send)
+
+    def are_over(self, peer: str, *forwarded: str) -> bool:
+        """Whether one guess more is refused unheard."""
+        self._peer = peer
+        headers = [("X-Forwarded-For", one) for one in forwarded]
+        body = {"login": str(new_id()), "password": "wrong"}
+        answer = self._caller.client.post("/api/v1/auth/login", json=body, headers=headers)
+        return answer.status_code == 429
+
+
+def test_a_peer_cannot_pretend_to_ask_for_others(tmp_path: Path) -> None:
+    with serving(World(), tmp_path, proxies=("10.0.0.0/8",)) as caller:
+        guessing = Guessing(caller)
+        assert [guessing.are_over("203.0.113.9", f"198.51.100.{number}") for number in range(11)] == [False] * 10 + [
+            True
+        ]
+
+
+def test_who_asks_through_a_trusted_proxy_is_told_apart_and_invents_nobody(tmp_path: Path) -> None:
+    """Seen to fail when all behind a proxy were taken for one, and when the first address was believed."""
+    with serving(World(), tmp_path, proxies=("10.0.0.0/8", "2001:db8::/64")) as caller:
+        guessing = Guessing(caller)
+        for number in range(10):
+            assert not guessing.are_over("10.0.0.1", f"192.0.2.{number}, 203.0.113.9")
+        assert guessing.are_over("10.0.0.1", "192.0.2.77", "203.0.113.9")
+        assert guessing.are_over("::ffff:10.0.0.1", "203.0.113.9, 10.0.0.2")
+        assert guessing.are_over("2001:db8::1", "203.0.113.9")
+        assert guessing.are_over("203.0.113.9")
+        assert not guessing.are_over("10.0.0.1", "203.0.113.10")
+        assert not guessing.are_over("10.0.0.1", "unknown")
+        assert not guessing.are_over("10.0.0.1")
 
 
 def test_ten_wrong_guesses_of_a_peer_are_its_last_whatever_the_account(caller: Caller) -> None:
@@ -192,8 +240,8 @@ def test_a_missing_permission_is_named(caller: Caller) -> None:
     "header", [None, "", "Bearer", "Bearer ", "Bearer x.y.z", "Basic dGVzdDp0ZXN0", "Bearer \u00fc"]
 )
 def test_without_a_good_token_nobody_gets_past_the_gate(caller: Caller, header: str | None) -> None:
-    headers = {} if header is None else {"Authorization": header.encode("latin-1")}
-    answer = caller.client.post("/api/v1/echo/orders", content=b"[" * 100_000, headers=headers)  # type: ignore[arg-type]
+    headers: dict[bytes, bytes] = {} if header is None else {b"Authorization": header.encode("latin-1")}
+    answer = caller.client.post("/api/v1/echo/orders", content=b"[" * 100_000, headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.json()["code"] in ("token_required", "invalid_token")

@@ -13,7 +13,7 @@ from core.domain.errors import Conflict, Invalid, NotFound
 from core.domain.ids import new_id
 from core.domain.product import Product, ProductKind, Tracking, pack_code
 from core.domain.product_import import Known, plan_import
-from core.domain.product_sheet import COLUMNS, header_faults, read_row, written_list, written_text
+from core.domain.product_sheet import COLUMNS, header_faults, read_row, written_list
 from core.domain.text import text_fault, tidy
 
 texts = st.text(max_size=30).map(tidy).filter(lambda text: text_fault("", text, 30, required=False, lines=True) is None)
@@ -142,17 +142,11 @@ def test_only_what_is_missing_of_a_path_is_added() -> None:
 def test_what_is_written_into_a_row_is_read_back(
     name: str, description: str, entries: list[tuple[Decimal, str]]
 ) -> None:
-    cells = [written_text(name), written_text(description), written_text(written_list(entries))]
+    cells = [name, description, written_list(entries)]
     row, faults = read_row(("name", "description", "barcode"), 7, cells)
     assert faults == []
     assert (row.values.get("name", ""), row.values.get("description", "")) == (name, description)
     assert list(row.barcodes) == entries
-
-
-@given(texts)
-def test_a_text_keeps_its_own_apostrophes_through_sheets_that_lead_formulas_by_one(text: str) -> None:
-    led = f"'{text}" if text[:1] in "=+-@|%" and text else written_text(text)
-    assert read_row(("name",), 1, [led])[0].values.get("name", "") == text
 
 
 @given(st.lists(st.text("abc ", min_size=1).map(str.strip).filter(bool), min_size=1, max_size=3))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.domain.values import amount_fault, normal, quantity_fault
+from core.domain.values import amount_fault, level_fault, normal, quantity_fault
 
 
 @pytest.mark.parametrize("text", ["1", "0.000001", "999999999999.999999", "1.500000000", "1e3", "0.1e-5"])
@@ -31,6 +31,22 @@ def test_a_quantity_that_does_not_fit_is_refused_with_its_reason(text: str, code
     fault = quantity_fault("/quantity", Decimal(text))
     assert fault is not None
     assert fault.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("0", None),
+        ("-0", None),
+        ("5", None),
+        ("-0.5", "out_of_range"),
+        ("NaN", "not_a_number"),
+        ("-1e-7", "out_of_range"),
+    ],
+)
+def test_a_level_may_be_nothing_but_not_less(text: str, code: str | None) -> None:
+    fault = level_fault("/minimum", Decimal(text))
+    assert (fault and fault.code) == code
 
 
 def test_an_amount_may_be_nothing_but_not_less() -> None:
