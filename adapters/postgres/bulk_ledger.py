@@ -1,8 +1,12 @@
-"""Postings by the hundred thousand: `ledger_load` in large batches, one being prepared while another is recorded."""
+"""Postings by the hundred thousand: `ledger_load` in large batches, one being prepared while another is recorded.
+
+The days that they reach back to are opened once before and closed once after, instead of being corrected by each of them.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from adapters.postgres.engine import Connection
 from adapters.postgres.ledger import Entry, parameters
@@ -13,6 +17,8 @@ from core.domain.stock import Posting
 # takes the server some 100 MB while it is recorded.
 BATCH_LINES = 50_000
 
+_REOPEN = "SELECT ledger_reopen_checkpoints((%s AT TIME ZONE 'UTC')::date)"
+_CONCLUDE = "SELECT ledger_checkpoint((now() AT TIME ZONE 'UTC')::date - 1), ledger_learn_sizes()"
 _LOAD = "SELECT ledger_load(%s::json, %s::json)"
 
 
@@ -24,9 +30,11 @@ class _Batch:
 
 
 async def load_postings(
-    connection: Connection, actor: Actor, postings: Iterable[Posting], posted: Callable[[int], None]
+    connection: Connection, actor: Actor, since: datetime, postings: Iterable[Posting], posted: Callable[[int], None]
 ) -> None:
-    """Records the postings in the transaction of the connection; `posted` is told how many lines that are so far."""
+    """Records postings, none of which took effect before `since`, in the transaction of the connection; `posted` is told how
+    many lines that are so far."""
+    await connection.execute(_REOPEN, (since,))
     batches = _batches(actor, postings)
     batch, lines = await asyncio.to_thread(next, batches, None), 0
     while batch:
@@ -35,6 +43,7 @@ async def load_postings(
         lines += batch.lines
         posted(lines)
         batch = upcoming
+    await connection.execute(_CONCLUDE)
 
 
 def _batches(actor: Actor, postings: Iterable[Posting]) -> Iterator[_Batch]:

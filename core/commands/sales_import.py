@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from core.commands.sales_file import SalesFile, SalesReading, read_sales
 from core.domain.access import Actor
 from core.domain.errors import Conflict, Fault, Invalid, refuse_if
+from core.domain.known_product import KnownProduct
 from core.domain.product import Product, ProductKind, Tracking
 from core.domain.sales_import import (
     PRODUCT_CODE,
@@ -31,10 +32,11 @@ from core.domain.sales_import import (
     to_posting,
 )
 from core.domain.stock import Posting
+from core.domain.values import normal
 from core.ports.clock import Clock
 from core.ports.documents import SheetReader
 from core.ports.imports import ImportSite, ImportStorage, Progress
-from core.ports.sales_import import KnownProduct, SalesBooks
+from core.ports.sales_import import SalesBooks
 
 # The same local time read in two zones differs by less: no zone is further than 14 hours from UTC.
 ZONES_APART = timedelta(hours=28)
@@ -62,12 +64,16 @@ class SalesImported:
     opened: Mapping[str, Decimal]
     dry_run: bool
 
+    @property
+    def units_opened(self) -> Decimal:
+        return normal(sum(self.opened.values(), Decimal(0)))
+
     def as_dict(self) -> dict[str, object]:
         """Ready for JSON."""
         return self.reconciliation.as_dict() | {
             "postings": self.postings,
             "products_created": self.products_created,
-            "opening": {"products": len(self.opened), "units": f"{sum(self.opened.values()):f}"},
+            "opening": {"products": len(self.opened), "units": f"{self.units_opened:f}"},
             "dry_run": self.dry_run,
         }
 
