@@ -98,15 +98,15 @@ class Link:
         """Sends the command; for each result to come, what will have been prepared if that result is a success."""
         server, name = self._server, self._prepared.get((command.text, command.types))
         if name is not None:
-            server.send_query_prepared(name, command.values, command.formats)
+            server.send_query_prepared(name, command.values, command.formats, pq.Format.BINARY)
             return [None]
         if len(self._prepared) >= MAX_PREPARED:
-            server.send_query_params(command.text.encode(), command.values, command.types, command.formats)
+            server.send_query_params(command.text.encode(), command.values, command.types, command.formats, pq.Format.BINARY)
             return [None]
         self._names += 1
         name = b"ask_%d" % self._names
         server.send_prepare(name, command.text.encode(), command.types)
-        server.send_query_prepared(name, command.values, command.formats)
+        server.send_query_prepared(name, command.values, command.formats, pq.Format.BINARY)
         return [((command.text, command.types), name), None]
 
     async def _results(self) -> list[PGresult]:
