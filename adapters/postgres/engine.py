@@ -5,7 +5,7 @@ transaction only and travels in the same round trip as the first statement.
 """
 
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -13,7 +13,8 @@ import msgspec
 from psycopg import errors
 
 from adapters.postgres.constraints import translated
-from adapters.postgres.link import Connection, Link, Parameters, Row
+from adapters.postgres.joint_reads import JointReads
+from adapters.postgres.link import Connection, Link, Parameters, Question, Row
 from adapters.postgres.pool import Pool
 
 __all__ = ["Connection", "Database", "Row", "Scope"]
@@ -52,6 +53,7 @@ class Database:
     ) -> None:
         options = _OPTIONS.format(role=role, timeout=statement_timeout)
         self._pool = Pool(lambda: Link.open(url, options, math.ceil(patience)), size, patience)
+        self._joint_reads = JointReads(self._ask)
 
     async def open(self) -> None:
         self._pool.open()
@@ -65,14 +67,12 @@ class Database:
 
     async def fetch(self, scope: Scope, statement: str, parameters: Parameters = None) -> list[Row]:
         """Runs one statement in a transaction of its own, in one round trip."""
-        try:
-            link = await self._pool.take()
-            try:
-                return await link.ask((_SET_SCOPE, scope.settings), (statement, parameters))
-            finally:
-                self._pool.give_back(link)
-        except errors.Error as error:
-            raise translated(error) from error
+        (rows,) = await self._ask(scope, [(statement, parameters)])
+        return rows
+
+    async def read(self, scope: Scope, statement: str, parameters: Parameters = None) -> list[Row]:
+        """Runs one quick statement that writes nothing, together with what else is read in the company at this moment."""
+        return await self._joint_reads.read(scope, (statement, parameters))
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[Connection]:
@@ -82,6 +82,16 @@ class Database:
             try:
                 async with _transaction(link, scope):
                     yield link.connection
+            finally:
+                self._pool.give_back(link)
+        except errors.Error as error:
+            raise translated(error) from error
+
+    async def _ask(self, scope: Scope, questions: Sequence[Question]) -> list[list[Row]]:
+        try:
+            link = await self._pool.take()
+            try:
+                return (await link.ask((_SET_SCOPE, scope.settings), *questions))[1:]
             finally:
                 self._pool.give_back(link)
         except errors.Error as error:

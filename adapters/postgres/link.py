@@ -21,6 +21,8 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 Row = tuple[Any, ...]
 Connection = AsyncConnection[Row]
 Parameters = Sequence[Any] | Mapping[str, Any] | None
+Question = tuple[str, Parameters]
+"""A statement with `%s` or `%(name)s` placeholders, and its values."""
 
 MAX_PREPARED = 200
 """Statements that one connection keeps prepared with their plans. What comes later is planned every time."""
@@ -71,8 +73,8 @@ class Link:
     def close(self) -> None:
         self._server.finish()
 
-    async def ask(self, *questions: tuple[str, Parameters]) -> list[Row]:
-        """The rows of the last of some statements with `%s` or `%(name)s` placeholders, all in one transaction of their own.
+    async def ask(self, *questions: Question) -> list[list[Row]]:
+        """The rows of each statement, all in one transaction of their own.
 
         Raises psycopg's errors. When the caller gives up waiting, the connection is closed.
         """
@@ -101,7 +103,9 @@ class Link:
             server.send_query_prepared(name, command.values, command.formats, pq.Format.BINARY)
             return [None]
         if len(self._prepared) >= MAX_PREPARED:
-            server.send_query_params(command.text.encode(), command.values, command.types, command.formats, pq.Format.BINARY)
+            server.send_query_params(
+                command.text.encode(), command.values, command.types, command.formats, pq.Format.BINARY
+            )
             return [None]
         self._names += 1
         name = b"ask_%d" % self._names
@@ -135,7 +139,8 @@ class Link:
         finally:
             (loop.remove_writer if writing else loop.remove_reader)(socket)
 
-    def _rows(self, results: list[PGresult], preparations: list[_Preparation | None]) -> list[Row]:
+    def _rows(self, results: list[PGresult], preparations: list[_Preparation | None]) -> list[list[Row]]:
+        answers: list[list[Row]] = []
         for result, preparation in zip(results, preparations, strict=True):
             if result.status not in _SUCCESS:
                 if result.error_field(pq.DiagnosticField.SQLSTATE) == _OUTDATED:
@@ -143,8 +148,10 @@ class Link:
                 raise errors.error_from_result(result)
             if preparation is not None:
                 self._prepared[preparation[0]] = preparation[1]
-        self._adapter.set_pgresult(results[-1])
-        return self._adapter.load_rows(0, results[-1].ntuples, tuple)
+                continue
+            self._adapter.set_pgresult(result)
+            answers.append(self._adapter.load_rows(0, result.ntuples, tuple))
+        return answers
 
 
 def _tell(ready: asyncio.Future[None]) -> None:

@@ -71,7 +71,12 @@ def create_app(
     """
     metrics = Metrics()
     container = make_async_container(
-        *shared_providers(settings), WayOutProvider(), events.EventStreamsProvider(), HttpProvider(metrics), *providers
+        *shared_providers(settings),
+        WayOutProvider(),
+        events.EventStreamsProvider(),
+        HttpProvider(metrics),
+        *providers,
+        lock_factory=None,  # nothing of ours gives way to others while it is made, so nothing is made twice
     )
     gate = Gate()
     app = Litestar(

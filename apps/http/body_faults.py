@@ -34,7 +34,9 @@ _SEQUENCES = (list, set, frozenset)
 _PLAIN_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 # A string that Python may call a number although it is not a plain one: 1_000, +5, 1e3, digits of other scripts.
 _LOOSE_NUMBER = re.compile(
-    rb'"(?=[-+._0-9\s\\\x80-\xff])(?!%b")(?:[-+._0-9eE\s\x80-\xff]|\\[nt])+"' % _PLAIN_NUMBER.encode()
+    rb'"(?!%b")(?=[-+._0-9\s\\\x80-\xff])'
+    rb"(?:[_\s\x80-\xff]|\\[nt])*+[-+]?(?:[._0-9\s\x80-\xff]|\\[nt])*+"
+    rb'(?:[eE]_*+[-+]?(?:[_0-9\s\x80-\xff]|\\[nt])*+)?"' % _PLAIN_NUMBER.encode()
 )
 
 

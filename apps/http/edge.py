@@ -1,5 +1,6 @@
 """The outermost layer: every request gets an id, a sound address, an answer that is safe to show, and a line in the log."""
 
+import os
 import re
 from collections.abc import Mapping
 from time import perf_counter_ns
@@ -14,7 +15,6 @@ from apps.http.errors import MEDIA_TYPE, RequestRefused, failed, problem
 from apps.http.metrics import Metrics
 from core.domain.access import Actor
 from core.domain.errors import DomainError
-from core.domain.ids import new_id
 
 UNMATCHED = "(unmatched)"
 GONE = 499  # the status in the log of a request whose caller went away before the answer
@@ -87,7 +87,7 @@ class Edge:
 
 def _request_id(headers: Mapping[bytes, bytes]) -> str:
     given = headers.get(b"x-request-id")
-    return given.decode() if given and _REQUEST_ID.fullmatch(given) else str(new_id())
+    return given.decode() if given and _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
 
 
 def _with_safety(headers: object, request_id: str) -> list[tuple[bytes, bytes]]:

@@ -98,7 +98,7 @@ async def test_a_lost_link_makes_room_for_whoever_waits(server: Server) -> None:
     pool.give_back(lost)
     fresh = await asyncio.wait_for(waiting, 5)
     assert fresh is not lost
-    assert await fresh.ask(("SELECT 1", None)) == [(1,)]
+    assert await fresh.ask(("SELECT 1", None)) == [[(1,)]]
     pool.give_back(fresh)
     assert pool.usage()["pool_size"] == 1
     pool.close()

@@ -2,8 +2,9 @@
 
 import asyncio
 import gzip
+import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from litestar import get, post
 from litestar.params import FromPath, MultipartBody
 
 from apps.http.app import create_app
-from apps.http.body_faults import body_faults
+from apps.http.body_faults import body_faults, may_have_loose_numbers
 from apps.http.decoding import nested_too_deep
 from apps.http.rules import PUBLIC, UndeclaredRoutes, needs
 from apps.settings import Settings
@@ -123,6 +124,28 @@ def test_a_number_as_a_text_is_written_plainly(caller: Caller, headers: dict[str
     assert pointers(assert_problem(post_order(caller, headers, order), 422, "invalid")) == {
         "/lines/0/quantity": "bad_format"
     }
+
+
+_SPACES, _SIGNS, _DIGITS = (
+    st.text(" \t\n\u2003_", max_size=2),
+    st.sampled_from(["", "-", "+"]),
+    st.text("05٣_", max_size=3),
+)
+_EXPONENTS = st.just("") | st.tuples(st.sampled_from("eE"), st.text("_", max_size=1), _SIGNS, _DIGITS).map("".join)
+LIKE_NUMBERS = st.tuples(_SPACES, _SIGNS, _DIGITS, st.sampled_from(["", "."]), _DIGITS, _EXPONENTS, _SPACES).map(
+    "".join
+)
+
+
+@given(LIKE_NUMBERS)
+def test_no_text_that_python_calls_a_number_escapes_the_first_look(text: str) -> None:
+    """Seen to fail without the underscores that Python allows before a sign."""
+    try:
+        Decimal(text)
+    except InvalidOperation:
+        return
+    plain = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text, re.ASCII)
+    assert plain or may_have_loose_numbers(msgspec.json.encode([text]))
 
 
 def test_numbers_of_json_and_plain_texts_are_taken_and_other_texts_left_alone(

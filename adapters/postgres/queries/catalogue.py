@@ -1,6 +1,7 @@
 """`CatalogueReader` on PostgreSQL: one statement for each question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from adapters.postgres.engine import Database, Row, Scope
 from adapters.postgres.queries.code_lookup import LOOK_UP
 from adapters.postgres.queries.product_detail import PRODUCT_DETAIL
 from adapters.postgres.queries.product_filters import filter_values, given_filters
-from adapters.postgres.queries.product_list import Shape, list_statement
+from adapters.postgres.queries.product_list import Shape, kits_statement, list_statement
 from adapters.postgres.queries.product_sheet import sheet_statement
 from core.domain.access import Actor
 from core.domain.barcode import lookup_key
 from core.domain.category import LEVELS
 from core.domain.errors import Invalid, NotFound
 from core.domain.ids import parse_id
+from core.domain.product import ProductKind
 from core.queries.catalogue import (
     CategoryName,
     CategoryNode,
@@ -87,11 +89,20 @@ class PostgresCatalogueReader:
         shape = Shape(given_filters(actor, wanted), sort, limit + 1, after is not None, with_total)
         rows = await self._rows(actor, list_statement(shape), {**filter_values(actor, wanted), **position})
         total = rows[0][-1] if with_total else None
-        shown = [_item(row) for row in rows[:limit] if row[0] is not None]
+        kits = await self._kits_available(actor, wanted, shape.filters, rows[:limit])
+        shown = [_item(row, kits) for row in rows[:limit] if row[0] is not None]
         if len(rows) <= limit:
             return Page(shown, None, total)
         last = rows[limit - 1]
         return Page(shown, encode_cursor(sort, last[-2], last[0]), total)
+
+    async def _kits_available(
+        self, actor: Actor, wanted: ProductFilter, filters: frozenset[str], rows: Sequence[Row]
+    ) -> dict[UUID, str]:
+        kits = [row[0] for row in rows if row[8] == ProductKind.KIT]
+        if not kits:
+            return {}
+        return dict(await self._rows(actor, kits_statement(filters), {**filter_values(actor, wanted), "kits": kits}))
 
     async def product(self, actor: Actor, product_id: UUID) -> ProductView:
         parameters = {"id": product_id, "costs": actor.may("cost:read"), "address": IMAGE_ADDRESS}
@@ -119,18 +130,18 @@ class PostgresCatalogueReader:
     async def export_rows(self, actor: Actor, wanted: ProductFilter, after: UUID | None) -> Sequence[ExportRow]:
         position = {"after_id": after, "costs": actor.may("cost:read")}
         statement = sheet_statement(given_filters(actor, wanted), after=after is not None)
-        rows = await self._rows(actor, statement, {**filter_values(actor, wanted), **position})
+        rows = await self._database.fetch(Scope(actor.company), statement, {**filter_values(actor, wanted), **position})
         return [msgspec.json.decode(row[0], type=ExportRow) for row in rows]
 
     async def _rows(self, actor: Actor, statement: str, parameters: dict[str, Any]) -> list[Row]:
-        return await self._database.fetch(Scope(actor.company), statement, {"company": actor.company, **parameters})
+        return await self._database.read(Scope(actor.company), statement, {"company": actor.company, **parameters})
 
 
 def _reach(actor: Actor) -> dict[str, Any]:
     return {"reach": None if actor.sites is None else list(actor.sites)}
 
 
-def _item(row: Row) -> ProductItem:
+def _item(row: Row, kits: Mapping[UUID, str]) -> ProductItem:
     (
         product_id,
         sku,
@@ -153,13 +164,13 @@ def _item(row: Row) -> ProductItem:
         sku,
         name,
         CategoryName(group_id, group) if group_id else None,
-        price,
+        Decimal(price),
         currency,
         unit,
         kind,
         active,
-        on_hand,
-        available,
+        Decimal(on_hand),
+        Decimal(kits.get(product_id, available)),
         f"{IMAGE_ADDRESS}{image}/thumbnail" if image else None,
         version,
     )

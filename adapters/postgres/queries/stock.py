@@ -170,8 +170,8 @@ class PostgresStockReader:
 
     async def moves(self, actor: Actor, wanted: MoveFilter, limit: int, cursor: str | None) -> Page[MoveLine]:
         before = decode_cursor(cursor, tuple[datetime, int])
-        rows = await self._rows(
-            actor,
+        rows = await self._database.read(
+            Scope(actor.company),
             _MOVES_OF_PRODUCT if wanted.product else _ALL_MOVES,
             {
                 **_reach(actor, wanted.site),
