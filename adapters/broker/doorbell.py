@@ -18,10 +18,29 @@ RETRY = 1.0  # seconds between attempts to listen
 _logger = logging.getLogger(__name__)
 
 
+class _Condition:
+    """Whether rings get through, told when it changes and not at every ring."""
+
+    def __init__(self) -> None:
+        self._works = True
+
+    def failed(self, error: BaseException) -> None:
+        if self._works:
+            _logger.warning("the doorbell is out of order: %s", error)
+        self._works = False
+
+    def works(self) -> None:
+        if not self._works:
+            _logger.warning("the doorbell works again")
+        self._works = True
+
+
 class BrokerDoorbell:
     """`Doorbell`: at most one ring for each company and breath, however many postings there are."""
 
     def __init__(self, broker: AsyncBroker) -> None:
+        self._broker = broker
+        self._condition = _Condition()
         self._kicker: AsyncKicker[..., object] = AsyncKicker(TASK, broker, {})
         self._rung: set[UUID] = set()
         self._telling: asyncio.Task[None] | None = None
@@ -39,12 +58,21 @@ class BrokerDoorbell:
     async def _tell(self) -> None:
         while self._rung:
             rung, self._rung = self._rung, set()
-            try:
-                for company_id in rung:
-                    await self._kicker.kiq(str(company_id))
-            except Exception as error:  # a lost ring costs a second, and no request may fail for it
-                _logger.warning("the doorbell is out of order: %s", error)
+            if not self._nobody_home():
+                await self._send(rung)
             await asyncio.sleep(BREATH)
+
+    def _nobody_home(self) -> bool:
+        """Without Redis only a worker of this very process hears."""
+        return isinstance(self._broker, InMemoryBroker) and self._broker.find_task(TASK) is None
+
+    async def _send(self, rung: set[UUID]) -> None:
+        try:
+            for company_id in rung:
+                await self._kicker.kiq(str(company_id))
+            self._condition.works()
+        except Exception as error:  # a lost ring costs a second, and no request may fail for it
+            self._condition.failed(error)
 
 
 class Doorkeeper:
@@ -53,6 +81,7 @@ class Doorkeeper:
     def __init__(self, broker: AsyncBroker, attend: Callable[[UUID], None]) -> None:
         self._broker = broker
         self._attend = attend
+        self._condition = _Condition()
 
     async def listen(self, stopping: asyncio.Event) -> None:
         """Listens until stopped, and again after the broker was away or had forgotten everything."""
@@ -65,7 +94,9 @@ class Doorkeeper:
         while not stopping.is_set():
             reading = asyncio.create_task(self._read())
             await asyncio.wait([reading, stop], return_when=asyncio.FIRST_COMPLETED)
-            await _end(reading)
+            await _ended(reading)
+            if not reading.cancelled() and (error := reading.exception()):
+                self._condition.failed(error)
             await asyncio.wait([stop], timeout=RETRY)
 
     async def _read(self) -> None:
@@ -74,15 +105,14 @@ class Doorkeeper:
             await asyncio.Event().wait()
         receiver = Receiver(self._broker, max_async_tasks=1, ack_type=AcknowledgeType.WHEN_RECEIVED)
         await self._broker.startup()
+        self._condition.works()
         async with aclosing(self._broker.listen()) as messages:
             async for message in messages:
                 await receiver.callback(message)
 
 
-async def _end(reading: asyncio.Task[None]) -> None:
+async def _ended(reading: asyncio.Task[None]) -> None:
     """Ends the task. Python 3.11 loses a cancellation that comes as a write to Redis ends, so one may not be enough."""
     while not reading.done():
         reading.cancel()
         await asyncio.wait([reading], timeout=0.1)
-    if not reading.cancelled() and (error := reading.exception()):
-        _logger.warning("the doorbell is out of order: %s", error)
