@@ -1,12 +1,12 @@
 """What the web application needs of the way out: the bell, the plugins, the feed of events."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from dishka import Provider, Scope, decorate, provide
 
-from adapters.broker.brokers import make_broker
-from adapters.broker.doorbell import BrokerDoorbell
+from adapters.broker.silent import SilentDoorbell
 from adapters.plugin_loader.registry import load_plugins
 from adapters.postgres.installations import PostgresInstallations
 from adapters.postgres.queries.events import PostgresEventReader
@@ -33,12 +33,11 @@ class WayOutProvider(Provider):
 
     @provide
     async def doorbell(self, settings: Settings) -> AsyncIterator[Doorbell]:
-        broker = make_broker(settings.redis_url)
-        doorbell = BrokerDoorbell(broker)
-        yield doorbell
-        await doorbell.close()
-        if settings.redis_url is not None:
-            await broker.shutdown()
+        if settings.redis_url is None:
+            yield SilentDoorbell()
+            return
+        async with _rung_through(settings.redis_url) as doorbell:
+            yield doorbell
 
     @decorate
     def ledger(self, ledger: StockLedger, doorbell: Doorbell) -> StockLedger:
@@ -47,3 +46,25 @@ class WayOutProvider(Provider):
     @decorate
     def run(self, run: Run, doorbell: Doorbell) -> Run:
         return RingingRun(run, doorbell)
+
+
+class WorkerHereProvider(Provider):
+    """For a process with a worker of its own, which hears rings also without Redis."""
+
+    @provide(scope=Scope.APP)
+    async def doorbell(self, settings: Settings) -> AsyncIterator[Doorbell]:
+        async with _rung_through(settings.redis_url) as doorbell:
+            yield doorbell
+
+
+@asynccontextmanager
+async def _rung_through(redis_url: str | None) -> AsyncIterator[Doorbell]:
+    from adapters.broker.brokers import make_broker  # with Taskiq, 25 MB that a process without bell does not need
+    from adapters.broker.doorbell import BrokerDoorbell
+
+    broker = make_broker(redis_url)
+    doorbell = BrokerDoorbell(broker)
+    yield doorbell
+    await doorbell.close()
+    if redis_url is not None:
+        await broker.shutdown()

@@ -19,6 +19,7 @@ BATCH_LINES = 50_000
 
 _REOPEN = "SELECT ledger_reopen_checkpoints((%s AT TIME ZONE 'UTC')::date)"
 _CONCLUDE = "SELECT ledger_checkpoint((now() AT TIME ZONE 'UTC')::date - 1), ledger_learn_sizes()"
+_LEARN = "SELECT ledger_learn_sizes()"
 _LOAD = "SELECT ledger_load(%s::json, %s::json)"
 
 
@@ -40,6 +41,8 @@ async def load_postings(
     while batch:
         recorded = connection.execute(_LOAD, (batch.headers, batch.entries))
         _, upcoming = await asyncio.gather(recorded, asyncio.to_thread(next, batches, None))
+        if not lines:  # the plans of the first batch were made for tables as small as it found them
+            await connection.execute(_LEARN)
         lines += batch.lines
         posted(lines)
         batch = upcoming

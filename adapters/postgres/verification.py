@@ -109,11 +109,11 @@ _CHECKS: Mapping[str, str] = {
         expected AS (SELECT product_id, site_id, day, sum(delta) OVER upto AS on_hand, sum(value) OVER upto AS value FROM by_day
                      WINDOW upto AS (PARTITION BY product_id, site_id ORDER BY day)),
         stored AS (SELECT product_id, site_id, day, on_hand, value FROM stock_checkpoint WHERE company_id = %(company)s)
-        SELECT format('%%s at %%s on %%s: stored %%s worth %%s, moves %%s worth %%s', p.sku, s.code, coalesce(k.day, e.day),
+        SELECT format('%%s at %%s on %%s: stored %%s worth %%s, moves %%s worth %%s', coalesce(p.sku, k.product_id::text), coalesce(s.code, k.site_id::text), coalesce(k.day, e.day),
                       k.on_hand, k.value, e.on_hand, e.value)
         FROM stored k FULL JOIN expected e ON e.product_id = k.product_id AND e.site_id = k.site_id AND e.day = k.day
-        JOIN product p ON p.company_id = %(company)s AND p.id = coalesce(k.product_id, e.product_id)
-        JOIN site s ON s.company_id = %(company)s AND s.id = coalesce(k.site_id, e.site_id)
+        LEFT JOIN product p ON p.company_id = %(company)s AND p.id = coalesce(k.product_id, e.product_id)
+        LEFT JOIN site s ON s.company_id = %(company)s AND s.id = coalesce(k.site_id, e.site_id)
         WHERE (k.on_hand, k.value) IS DISTINCT FROM (e.on_hand, e.value)
           AND coalesce(k.day, e.day) <= (SELECT through FROM company_checkpoint WHERE company_id = %(company)s) ORDER BY p.sku
     """,

@@ -19,6 +19,7 @@ from adapters.broker.doorbell import BrokerDoorbell
 from adapters.postgres.engine import Database
 from apps.http.app import create_app
 from apps.settings import Settings
+from apps.way_out import WorkerHereProvider
 from apps.worker.main import working
 from apps.worker.retries import MAX_TRIES
 from core.commands.catalogue import ChangeProduct, change_product
@@ -50,7 +51,7 @@ STEPS = (
 async def app(site: Path, settings: Settings) -> AsyncIterator[Litestar]:
     """The application with the plugin."""
     chosen = Settings(data=settings.data, database_url=settings.database_url, plugins=(PLUGIN, "broken"))
-    app = create_app(chosen, write_log=lambda _: None)
+    app = create_app(chosen, WorkerHereProvider(), write_log=lambda _: None)
     async with app.lifespan():
         yield app
 

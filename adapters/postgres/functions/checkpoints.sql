@@ -26,13 +26,17 @@ BEGIN
             FROM move WHERE company_id = company AND to_site_id IS NOT NULL AND from_site_id IS DISTINCT FROM to_site_id
               AND effective_at >= (closed_through + 1)::timestamp AT TIME ZONE 'UTC' AND effective_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC') m
         GROUP BY product_id, site_id, day
+    ),
+    base AS (
+        SELECT c.product_id, c.site_id, k.on_hand, k.value FROM (SELECT DISTINCT product_id, site_id FROM change) c
+        CROSS JOIN LATERAL (
+            SELECT on_hand, value FROM stock_checkpoint WHERE company_id = company AND product_id = c.product_id AND site_id = c.site_id
+               AND day <= closed_through ORDER BY day DESC LIMIT 1) k
     )
     INSERT INTO stock_checkpoint (company_id, product_id, site_id, day, on_hand, value)
     SELECT company, c.product_id, c.site_id, c.day,
            coalesce(b.on_hand, 0) + sum(c.delta) OVER upto, coalesce(b.value, 0) + sum(c.value) OVER upto
-    FROM change c LEFT JOIN LATERAL (
-        SELECT on_hand, value FROM stock_checkpoint k WHERE k.company_id = company AND k.product_id = c.product_id
-           AND k.site_id = c.site_id AND k.day <= closed_through ORDER BY k.day DESC LIMIT 1) b ON true
+    FROM change c LEFT JOIN base b USING (product_id, site_id)
     WINDOW upto AS (PARTITION BY c.product_id, c.site_id ORDER BY c.day);
     GET DIAGNOSTICS written = ROW_COUNT;
     UPDATE company_checkpoint SET through = last_day WHERE company_id = company;
@@ -87,7 +91,8 @@ BEGIN
     GROUP BY x.product_id, x.site_id;
 END $$;
 
--- After a long load, before any plan is made for what it brought: the planner would take the tables for as small as they were.
+-- In a long load, before any plan is made for what it brought: the planner would take the tables for as small as they were. Even
+-- the checks of foreign keys then go through an index that finds the right row among all of the company's.
 CREATE OR REPLACE FUNCTION ledger_learn_sizes() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     ANALYZE product, posting, move, stock_balance, site_stock, stock_checkpoint, outbox_event;
