@@ -59,7 +59,7 @@ _SITE_STOCK = f"""
 
 def moment_of(move: int) -> datetime:
     """When the move with this number, counted from 0, took place."""
-    return _FIRST + move * timedelta(days=DAYS) / MOST_MOVES
+    return _FIRST + timedelta(days=DAYS) * (move / MOST_MOVES)
 
 
 def lengthen_history(url: str, company: UUID, done: int, moves: int) -> None:
