@@ -33,7 +33,7 @@ company = _table(
 company_checkpoint = _table("company_checkpoint", "company_id through")
 cost_layer = _table(
     "cost_layer",
-    "company_id product_id site_id to_position from_position id value posting_id number recorded_at",
+    "company_id product_id site_id to_key to_position from_position value posting_id number recorded_at",
 )
 delivery = _table(
     "delivery",

@@ -76,7 +76,7 @@ _CHECKS: Mapping[str, str] = {
         FROM site_stock t JOIN company c ON c.id = t.company_id AND c.costing_method = 'fifo' JOIN {_NAMED.format("t")}
         LEFT JOIN LATERAL (SELECT sum(layer_part(value, from_position, to_position, t.issued_position, to_position)) AS value
                            FROM cost_layer y WHERE y.company_id = t.company_id AND y.product_id = t.product_id
-                              AND y.site_id = t.site_id AND y.to_position > t.issued_position) l ON true
+                              AND y.site_id = t.site_id AND y.to_key > layer_key(t.issued_position)) l ON true
         WHERE t.company_id = %(company)s AND (t.on_hand, t.value)
            IS DISTINCT FROM (t.received_position - t.issued_position, coalesce(l.value, 0) - t.uncovered_cost) ORDER BY p.sku
     """,

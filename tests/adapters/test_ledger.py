@@ -6,9 +6,11 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from adapters.postgres.engine import Database
+from adapters.postgres.engine import Connection, Database, Scope
+from adapters.postgres.ledger import LedgerInTransaction
 from core.domain.company import CostingMethod
 from core.domain.errors import Conflict, Invalid
+from core.domain.stock import CUSTOMER, Line, Posting, PostingKind
 from tests.shop import Shop, open_shop
 
 pytestmark = pytest.mark.anyio
@@ -66,6 +68,26 @@ async def test_what_leaves_takes_its_cost_by_the_companys_method(
     costs = [(await shop.post("sale", "A", 5)).lines[0].cost for _ in range(2)]
     assert costs == [Decimal(cost) for cost in sale_costs]
     assert await shop.value("A") == 0
+
+
+async def test_what_leaves_reads_only_the_layers_that_it_takes(database: Database) -> None:
+    """Seen to fail when layers were looked for by a number that row-level security keeps from the index: all were read."""
+    shop = await open_shop(database, costing=CostingMethod.FIFO)
+    await shop.product("A")
+    for _ in range(30):
+        await shop.post("receipt", "A", 1, unit_cost=Decimal(2))
+    await shop.post("sale", "A", 9)
+    sale = Posting(PostingKind.SALE, (Line("A", "UIO", CUSTOMER, Decimal(2)),))
+    async with database.transaction(Scope(shop.company_id)) as connection:
+        before = await _layers_read(connection)
+        await LedgerInTransaction(connection).post(shop.admin, [sale])
+        assert await _layers_read(connection) - before == 3  # two, and the last of them as the bound
+
+
+async def _layers_read(connection: Connection) -> int:
+    cursor = await connection.execute("SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'cost_layer'")
+    (row,) = await cursor.fetchall()
+    return int(row[0])
 
 
 @pytest.mark.parametrize("costing", list(CostingMethod))

@@ -95,5 +95,5 @@ END $$;
 -- the checks of foreign keys then go through an index that finds the right row among all of the company's.
 CREATE OR REPLACE FUNCTION ledger_learn_sizes() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    ANALYZE product, posting, move, stock_balance, site_stock, stock_checkpoint, outbox_event;
+    ANALYZE product, posting, move, lot, stock_balance, site_stock, cost_layer, stock_checkpoint, outbox_event;
 END $$;

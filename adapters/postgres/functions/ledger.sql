@@ -236,9 +236,13 @@ BEGIN
     WITH flow AS (
         SELECT f.*, s.received_position, s.issued_position, s.uncovered_cost,
                coalesce(nullif(s.unit_cost, 0), p.cost) AS unit_cost,
+               coalesce(f.given_cost, round(f.delta * coalesce(nullif(s.unit_cost, 0), p.cost), 4)) AS worth,
                sum(greatest(f.delta, 0)) OVER whole AS incoming,
                s.received_position + sum(greatest(f.delta, 0)) OVER upto AS in_position,
-               s.issued_position + sum(greatest(-f.delta, 0)) OVER upto AS out_position
+               s.issued_position + sum(greatest(-f.delta, 0)) OVER upto AS out_position,
+               -- Keys are made here, not beside the layers, where the computation would keep them from the index as well.
+               layer_key(s.issued_position + sum(greatest(-f.delta, 0)) OVER upto + least(f.delta, 0)) AS from_key,
+               layer_key(s.issued_position + sum(greatest(-f.delta, 0)) OVER upto) AS to_key
         FROM ledger_flows(lines) f
         JOIN product p ON p.company_id = company AND p.id = f.product_id
         LEFT JOIN site_stock s ON s.company_id = company AND s.product_id = f.product_id AND s.site_id = f.site_id
@@ -248,23 +252,22 @@ BEGIN
     costed AS (
         SELECT f.ordinality, f.product_id, f.site_id, f.delta,
                CASE WHEN f.site_id IS NULL THEN coalesce(f.given_cost, 0)
-                    WHEN f.delta > 0 THEN (SELECT l.value FROM cost_layer l
-                        WHERE l.company_id = company AND l.product_id = f.product_id AND l.site_id = f.site_id
-                          AND l.to_position = f.in_position AND l.posting_id IS NOT NULL)
+                    WHEN f.delta > 0 THEN f.worth
                     ELSE covered.value + provisional.value END AS cost,
                CASE WHEN f.delta < 0 THEN provisional.value ELSE 0 END AS uncovered,
                CASE WHEN f.delta > 0 AND f.issued_position > f.in_position - f.delta THEN
                     round(f.uncovered_cost * (least(f.issued_position, f.in_position) - (f.in_position - f.delta))
                           / (f.issued_position - f.received_position), 4) END AS recovered,
                CASE WHEN f.delta > 0 AND f.issued_position > f.in_position - f.delta THEN
-                    (SELECT layer_part(l.value, l.from_position, l.to_position, l.from_position, f.issued_position)
-                     FROM cost_layer l WHERE l.company_id = company AND l.product_id = f.product_id AND l.site_id = f.site_id
-                       AND l.to_position = f.in_position AND l.posting_id IS NOT NULL) END AS spent
+                    layer_part(f.worth, f.in_position - f.delta, f.in_position, f.in_position - f.delta, f.issued_position) END AS spent
         FROM flow f
+        LEFT JOIN LATERAL (  -- the layer in which what is taken ends
+            SELECT coalesce(min(l.to_key), 9223372036854775807) AS to_key FROM cost_layer l
+            WHERE f.delta < 0 AND l.company_id = company AND l.product_id = f.product_id AND l.site_id = f.site_id AND l.to_key >= f.to_key) last ON true
         LEFT JOIN LATERAL (
             SELECT coalesce(sum(layer_part(l.value, l.from_position, l.to_position, f.out_position + f.delta, f.out_position)), 0) AS value
             FROM cost_layer l WHERE f.delta < 0 AND l.company_id = company AND l.product_id = f.product_id AND l.site_id = f.site_id
-              AND l.to_position > f.out_position + f.delta AND l.from_position < f.out_position) covered ON true
+              AND l.to_key > f.from_key AND l.to_key <= last.to_key) covered ON true
         LEFT JOIN LATERAL (
             SELECT round(greatest(f.out_position - greatest(f.out_position + f.delta, f.received_position + f.incoming), 0)
                          * f.unit_cost, 4) AS value) provisional ON true

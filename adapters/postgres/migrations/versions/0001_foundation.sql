@@ -319,20 +319,23 @@ CREATE TABLE site_stock (
 CREATE INDEX site_stock_by_site ON site_stock (company_id, site_id, product_id);
 
 -- First in, first out: a receipt occupies the positions (from, to] of its product and site, an issue consumes the next
--- positions, so what remains of a layer follows from site_stock.issued_position and no layer ever changes. A revaluation
--- is a layer of value without quantity over the positions still on hand.
+-- positions, so what remains of a layer follows from site_stock.issued_position and no layer ever changes. The layers of a
+-- product and site follow each other without gap. They are found by a whole number, because under row-level security no index
+-- is searched for a numeric: its comparisons are not leakproof, and a look for one layer would read them all.
+CREATE FUNCTION layer_key(place numeric) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (place * 1000000)::bigint;
 CREATE TABLE cost_layer (
     company_id uuid NOT NULL,
     product_id uuid NOT NULL,
     site_id uuid NOT NULL,
+    to_key bigint NOT NULL GENERATED ALWAYS AS ((to_position * 1000000)::bigint) STORED,
     to_position numeric(24, 6) NOT NULL,
     from_position numeric(24, 6) NOT NULL,
-    id uuid NOT NULL DEFAULT new_id(),
     value amount NOT NULL,
-    posting_id uuid,
-    number integer,
+    posting_id uuid NOT NULL,
+    number integer NOT NULL,
     recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (company_id, product_id, site_id, to_position, id),
+    PRIMARY KEY (company_id, product_id, site_id, to_key),
     CHECK (from_position < to_position),
     FOREIGN KEY (company_id, product_id, site_id) REFERENCES site_stock (company_id, product_id, site_id),
     FOREIGN KEY (company_id, posting_id, number) REFERENCES move (company_id, posting_id, number)
