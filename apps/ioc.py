@@ -13,6 +13,9 @@ from adapters.postgres.engine import Database
 from adapters.postgres.group_commit import GroupCommitLedger
 from adapters.postgres.queries.balances import PostgresBalanceReader
 from adapters.postgres.queries.companies import PostgresCompanyReader
+from adapters.postgres.queries.order_requests import PostgresOrderRequestReader
+from adapters.postgres.queries.people import PostgresPeopleReader
+from adapters.postgres.queries.platform import PostgresTenantReader
 from adapters.postgres.queries.policies import PostgresPolicyReader
 from adapters.postgres.queries.reservations import PostgresReservationReader
 from adapters.postgres.queries.stock import PostgresStockReader
@@ -35,6 +38,9 @@ from core.ports.stock_ledger import StockLedger
 from core.ports.storage import PostingReader, Run
 from core.queries.balances import BalanceReader
 from core.queries.companies import CompanyReader
+from core.queries.order_requests import OrderRequestReader
+from core.queries.people import PeopleReader
+from core.queries.platform import TenantReader
 from core.queries.policies import PolicyReader
 from core.queries.reservations import ReservationReader
 from core.queries.stock import StockReader
@@ -101,9 +107,12 @@ class StorageProvider(Provider):
     postings = provide(PostingLookup, provides=PostingReader)
     stock = provide(PostgresStockReader, provides=StockReader)
     companies = provide(PostgresCompanyReader, provides=CompanyReader)
+    people = provide(PostgresPeopleReader, provides=PeopleReader)
+    tenants = provide(PostgresTenantReader, provides=TenantReader)
     balances = provide(PostgresBalanceReader, provides=BalanceReader)
     reservations = provide(PostgresReservationReader, provides=ReservationReader)
     transfers = provide(PostgresTransferReader, provides=TransferReader)
+    order_requests = provide(PostgresOrderRequestReader, provides=OrderRequestReader)
     policies = provide(PostgresPolicies, provides=Policies)
     policy_reader = provide(PostgresPolicyReader, provides=PolicyReader)
 

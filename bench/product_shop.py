@@ -9,7 +9,8 @@ from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.uow import PostgresRun
 from bench import shop
-from core.commands.companies import CreateCompany, CreateSite, NewMember, create_company, create_site, create_user
+from core.commands.companies import CreateCompany, CreateSite, create_company, create_site
+from core.commands.people import NewMember, create_user
 from core.domain.access import PRESETS, Actor
 from core.domain.company import SiteType
 from core.domain.ids import new_id

@@ -55,10 +55,11 @@ class Api:
         )
         reach = [self.shop.sites[code] for code in sites] if sites else None
         await self.shop.fetch(
-            "INSERT INTO membership (company_id, user_id, role, site_ids) VALUES (%s, %s, %s, %s)",
+            "INSERT INTO membership (company_id, user_id, role, write_site_ids, read_site_ids) VALUES (%s, %s, %s, %s, %s)",
             self.shop.company_id,
             user_id,
             role,
+            reach,
             reach,
         )
         self.users[role] = user_id

@@ -27,6 +27,7 @@ _LEASE = """
     FROM plugin_installation i
     WHERE c.company_id = %(company)s AND c.plugin_id = %(plugin)s AND c.next_at <= clock_timestamp()
       AND i.company_id = %(company)s AND i.plugin_id = %(plugin)s AND i.state = 'enabled'
+      AND NOT EXISTS (SELECT FROM company o WHERE o.id = %(company)s AND o.suspended)
     RETURNING i.settings, c.failures
 """
 _DIRTY = """

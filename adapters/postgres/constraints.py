@@ -8,6 +8,8 @@ from core.domain.errors import Busy, Conflict, DomainError, Fault, Invalid
 _CONFLICTS: dict[str, tuple[str, str]] = {
     "app_user_login_key": ("login_taken", "this login is taken"),
     "company_code_key": ("company_code_taken", "another company has this code"),
+    "role_code_key": ("role_code_taken", "another role has this code"),
+    "membership_custom_role_fkey": ("role_in_use", "somebody has this role"),
     "site_code_key": ("site_code_taken", "another site has this code"),
     "location_code_key": ("location_code_taken", "another location of this site has this code"),
     "location_address_key": ("location_code_taken", "another location of this site has this code"),
@@ -32,6 +34,7 @@ _CONFLICTS: dict[str, tuple[str, str]] = {
     "stock_balance_serial_is_one": ("serial_elsewhere", "a serial number is exactly one unit"),
     "stock_balance_serial_in_one_place": ("serial_elsewhere", "this serial number is already in stock"),
     "site_stock_promise_kept": ("insufficient_stock", "the stock is promised to others"),
+    "order_request_fixed": ("request_state", "what was asked for is fixed once it is decided"),
     "reorder_policy_target_above_minimum": (
         "target_below_minimum",
         "the target must not be below the minimum",

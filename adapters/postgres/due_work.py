@@ -32,11 +32,13 @@ _DELIVERIES = """
     WHERE e.next_at <= clock_timestamp() AND e.subscriber = ANY (%(subscribers)s)
       AND NOT EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = e.company_id
             AND i.plugin_id = split_part(e.subscriber, ':', 1) AND i.state <> 'enabled')
+      AND NOT EXISTS (SELECT FROM company o WHERE o.id = e.company_id AND o.suspended)
 """
 _CHANNELS = """
     SELECT c.company_id, c.plugin_id FROM channel c
     JOIN plugin_installation i ON i.company_id = c.company_id AND i.plugin_id = c.plugin_id AND i.state = 'enabled'
     WHERE c.plugin_id = ANY (%(plugins)s) AND c.next_at <= clock_timestamp()
+      AND NOT EXISTS (SELECT FROM company o WHERE o.id = c.company_id AND o.suspended)
       AND EXISTS (SELECT FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id
             AND l.want_version > l.pushed_version)
 """
@@ -57,12 +59,12 @@ class DueWork:
         return await self._ids(_UNRELAYED)
 
     async def deliveries(self, subscribers: Collection[str]) -> Sequence[tuple[UUID, str]]:
-        """Companies and subscribers, of those named, with deliveries that are due."""
+        """Companies that are not suspended and subscribers, of those named, with deliveries that are due."""
         rows = await self._dispatch.fetch(Scope(), _DELIVERIES, {"subscribers": sorted(subscribers)})
         return [(company_id, subscriber) for company_id, subscriber in rows]
 
     async def channels(self, plugins: Collection[str]) -> Sequence[tuple[UUID, str]]:
-        """Companies and storefronts, of those named, with levels to push."""
+        """Companies that are not suspended and storefronts, of those named, with levels to push."""
         rows = await self._dispatch.fetch(Scope(), _CHANNELS, {"plugins": sorted(plugins)})
         return [(company_id, plugin_id) for company_id, plugin_id in rows]
 

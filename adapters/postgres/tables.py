@@ -28,7 +28,8 @@ channel_link = _table(
 )
 company = _table(
     "company",
-    "id code name locale time_zone currency costing_method locked_through suspended created_at version",
+    "id code name locale time_zone currency costing_method locked_through suspended created_at version "
+    "approval_threshold",
 )
 company_checkpoint = _table("company_checkpoint", "company_id through")
 cost_layer = _table(
@@ -47,12 +48,25 @@ location = _table(
     "company_id id site_id code name role address is_physical is_allocatable active version",
 )
 lot = _table("lot", "company_id id product_id number is_serial expires_on created_at")
-membership = _table("membership", "company_id user_id role site_ids created_at")
+membership = _table(
+    "membership",
+    "company_id user_id role write_site_ids created_at read_site_ids custom_role_id active version",
+)
 move = _table(
     "move",
     "company_id posting_id number line seq product_id lot_id from_location_id to_location_id from_site_id "
     "to_site_id quantity cost unit_price total kit_id kit_quantity effective_at recorded_at",
 )
+order_request = _table(
+    "order_request",
+    "company_id id number kind state site_id requested_by reason needed_on decided_by decided_at closing_reason "
+    "transfer_id created_at updated_at version",
+)
+order_request_line = _table(
+    "order_request_line", "company_id request_id line product_id quantity granted fulfilled closed"
+)
+order_request_number = _table("order_request_number", "company_id last")
+order_request_posting = _table("order_request_posting", "company_id request_id posting_id")
 outbox_event = _table("outbox_event", "company_id id type subject_type subject_id data occurred_at position")
 plugin_installation = _table("plugin_installation", "company_id plugin_id state settings problem version")
 posting = _table(
@@ -79,6 +93,7 @@ revaluation = _table(
     "revaluation",
     "company_id id product_id site_id value reason posting_id actor_id effective_at recorded_at",
 )
+role = _table("role", "company_id id code name permissions created_at version")
 schedule_run = _table("schedule_run", "job slot started_at finished_at")
 site = _table("site", "company_id id code name type negative_ok active created_at version")
 site_stock = _table(

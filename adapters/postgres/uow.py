@@ -13,6 +13,8 @@ from adapters.postgres.ledger import LedgerInTransaction
 from adapters.postgres.repositories.attachments import PostgresAttachments
 from adapters.postgres.repositories.catalogue import PostgresCatalogue
 from adapters.postgres.repositories.companies import PostgresCompanies
+from adapters.postgres.repositories.order_requests import PostgresOrderRequests
+from adapters.postgres.repositories.people import PostgresPeople
 from adapters.postgres.repositories.postings import PostgresPostings
 from adapters.postgres.repositories.reservations import PostgresReservations
 from adapters.postgres.repositories.transfers import PostgresTransfers
@@ -85,12 +87,20 @@ class PostgresUnitOfWork:
         return PostgresCompanies(self._connection, self._company_id)
 
     @cached_property
+    def people(self) -> PostgresPeople:
+        return PostgresPeople(self._connection, self._company_id)
+
+    @cached_property
     def reservations(self) -> PostgresReservations:
         return PostgresReservations(self._connection, self._company_id)
 
     @cached_property
     def transfers(self) -> PostgresTransfers:
         return PostgresTransfers(self._connection, self._company_id)
+
+    @cached_property
+    def order_requests(self) -> PostgresOrderRequests:
+        return PostgresOrderRequests(self._connection, self._company_id)
 
 
 class PostgresRun:

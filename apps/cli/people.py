@@ -18,7 +18,8 @@ from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, settings
 from apps.http.body_faults import body_faults
 from apps.settings import PASSWORD
-from core.commands.companies import CreateCompany, CreateUser, NewMember, create_company, create_user
+from core.commands.companies import CreateCompany, create_company
+from core.commands.people import CreateUser, NewMember, create_user
 from core.domain.access import PRESETS, Actor
 from core.domain.company import CostingMethod
 from core.domain.errors import refuse_if
@@ -47,8 +48,9 @@ def register(commands: Any) -> None:
     create.add_argument("login")
     create.add_argument("--name")
     create.add_argument("--company", help="company code; without one the user is a platform owner")
-    create.add_argument("--role", choices=sorted(set(PRESETS) - {"platform_owner"}), default="admin")
+    create.add_argument("--role", default="admin", help="a preset or a role of the company's own (default admin)")
     create.add_argument("--site", action="append", help="limit to this site (id or code); may be repeated")
+    create.add_argument("--read-site", action="append", help="may also see this site; may be repeated")
     create.set_defaults(run=run_user)
 
 
@@ -78,7 +80,15 @@ def run_user(options: argparse.Namespace) -> None:
     password = os.environ.get(PASSWORD) or getpass.getpass("Password: ")
     name, role = options.name or options.login, options.role
     _sound(
-        CreateUser, {"login": options.login, "name": name, "password": password, "role": role, "sites": options.site}
+        CreateUser,
+        {
+            "login": options.login,
+            "name": name,
+            "password": password,
+            "role": role,
+            "sites": options.site,
+            "read_sites": read_sites(options),
+        },
     )
     with database_running(settings()) as running:
 
@@ -96,8 +106,13 @@ async def add_user(database: Database, options: argparse.Namespace, password_has
     if options.company is None:
         await database.fetch(Scope(), ADD_PLATFORM_OWNER, (new_id(), options.login, name, password_hash, False))
         return
-    member = NewMember(options.login, name, password_hash, options.role, options.site)
+    member = NewMember(options.login, name, password_hash, options.role, options.site, read_sites(options))
     await PostgresRun(database)(create_user, installer(await company_id(database, options.company), "admin"), member)
+
+
+def read_sites(options: argparse.Namespace) -> list[str] | None:
+    """The sites that the user may see: those where they work, and the others that were named."""
+    return None if options.site is None else [*options.site, *(options.read_site or ())]
 
 
 def _sound(kind: type[Command], fields: Mapping[str, object]) -> Command:

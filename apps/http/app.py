@@ -18,6 +18,9 @@ from apps.http import (
     events,
     files,
     health,
+    order_requests,
+    people,
+    platform,
     plugins,
     policies,
     reservations,
@@ -44,7 +47,9 @@ MAX_FORM_PARTS = 50
 ROOT_ROUTES: tuple[ControllerRouterHandler, ...] = (health.router, session.well_known_router)
 API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     session.router,
+    platform.router,
     companies.router,
+    people.router,
     categories.router,
     catalogue.router,
     files.router,
@@ -53,6 +58,7 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     reservations.router,
     policies.router,
     transfers.router,
+    order_requests.router,
     attachments.router,
     events.router,
     plugins.router,

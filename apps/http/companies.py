@@ -1,4 +1,4 @@
-"""The company, its sites and places, its people; companies for the platform owner."""
+"""The company, its sites and places."""
 
 from uuid import UUID
 
@@ -14,31 +14,17 @@ from core.commands.companies import (
     ChangeCompany,
     Changed,
     ChangeSite,
-    CreateCompany,
     Created,
     CreateLocation,
     CreateSite,
-    CreateUser,
-    NewMember,
     change_company,
     change_site,
-    create_company,
     create_location,
     create_site,
-    create_user,
 )
-from core.domain.access import PRESETS, Actor
-from core.domain.ids import new_id
-from core.ports.identity import Passwords
+from core.domain.access import Actor
 from core.ports.storage import Run
-from core.queries.companies import CompanyReader, CompanyView, SiteView, UserView
-
-
-@post("/companies", opt=needs("platform:company"))
-async def create_new_company(data: JSONBody[CreateCompany], actor: FromDishka[Actor], run: FromDishka[Run]) -> Created:
-    """Creates a company. For the platform owner."""
-    founder = Actor(actor.user_id, new_id(), PRESETS["platform_owner"])
-    return (await run(create_company, founder, data)).result
+from core.queries.companies import CompanyReader, CompanyView, SiteView
 
 
 @get("/company", opt=needs("profile:read"))
@@ -90,34 +76,15 @@ async def create_new_location(
     return (await run(create_location, actor, (site_id, data))).result
 
 
-@get("/users", opt=needs("user:read"))
-async def list_users(actor: FromDishka[Actor], companies: FromDishka[CompanyReader]) -> list[UserView]:
-    """The people of the company."""
-    return await companies.users(actor)
-
-
-@post("/users", opt=needs("user:write"))
-async def create_new_user(
-    data: JSONBody[CreateUser], actor: FromDishka[Actor], run: FromDishka[Run], passwords: FromDishka[Passwords]
-) -> Created:
-    """Adds a person with a role, on all sites or on some."""
-    password_hash = await passwords.hash(data.password)
-    member = NewMember(data.login, data.name, password_hash, data.role, data.sites)
-    return (await run(create_user, actor, member)).result
-
-
 router = DishkaRouter(
     "/",
     route_handlers=[
-        create_new_company,
         show_company,
         change_own_company,
         list_sites,
         create_new_site,
         change_one_site,
         create_new_location,
-        list_users,
-        create_new_user,
     ],
     tags=["company"],
 )

@@ -1,6 +1,7 @@
-"""Companies, their sites and places, their people, and the locking of periods."""
+"""Companies, their sites and places, and the locking of periods."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -8,17 +9,16 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.commands.stock import Currency, Instant
-from core.domain.access import PRESETS, Actor
+from core.domain.access import Actor
 from core.domain.company import PLACE_ROLES, CostingMethod, Location, LocationRole, Site, SiteType, virtual_locations
-from core.domain.errors import Fault, Forbidden, refuse_if
-from core.domain.ids import new_id
+from core.domain.errors import Fault, refuse_if
 from core.domain.stock import location_address
+from core.domain.values import amount_fault
 from core.ports.storage import UnitOfWork
 
 Code = Annotated[str, Meta(pattern="^[A-Z0-9][A-Z0-9_-]{0,15}$", examples=["UIO"])]
 CompanyCode = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{1,31}$", examples=["techcorp"])]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
-Login = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._@+-]{0,119}$", examples=["techcorp_admin"])]
 
 
 class CreateCompany(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -60,23 +60,15 @@ class CreateLocation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ChangeCompany(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What changes about the company; what is left out stays. `locked_through` closes the books up to that instant."""
+    """What changes about the company; what is left out stays. `locked_through` closes the books up to that instant. Nobody
+    approves a request of their own that is worth more than `approval_threshold`; None: there is no such rule."""
 
     name: Name | UnsetType = UNSET
     locale: Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$")] | UnsetType = UNSET
     time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     costing_method: CostingMethod | UnsetType = UNSET
     locked_through: Instant | UnsetType | None = UNSET
-
-
-class CreateUser(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A new person in the company. `sites` None means every site."""
-
-    login: Login
-    name: Name
-    password: Annotated[str, Meta(min_length=12, max_length=128)]
-    role: str
-    sites: Annotated[list[str], Meta(max_length=200)] | None = None
+    approval_threshold: Decimal | UnsetType | None = UNSET
 
 
 class Created(msgspec.Struct, frozen=True):
@@ -133,6 +125,9 @@ async def change_company(uow: UnitOfWork, actor: Actor, command: tuple[ChangeCom
     actor.require("company:write")
     changes = dict(_given(change))
     refuse_if([] if changes else [Fault("", "required", "name at least one change")])
+    threshold = None if change.approval_threshold is UNSET else change.approval_threshold
+    fault = amount_fault("/approval_threshold", threshold)
+    refuse_if([fault] if fault else [])
     if "locked_through" in changes:
         actor.require("period:lock")
         await uow.companies.close_postings()
@@ -141,35 +136,6 @@ async def change_company(uow: UnitOfWork, actor: Actor, command: tuple[ChangeCom
     new_version = await uow.companies.change_company(changes, version)
     await uow.events.append("company_changed", "company", actor.company, {"changed": sorted(changes)})
     return Changed(actor.company, new_version)
-
-
-class NewMember(msgspec.Struct, frozen=True):
-    """A person to add, with the password already hashed."""
-
-    login: str
-    name: str
-    password_hash: str
-    role: str
-    sites: list[str] | None = None
-    loopback_only: bool = False
-
-
-async def create_user(uow: UnitOfWork, actor: Actor, command: NewMember) -> Created:
-    """Adds a person. Nobody grants what they lack."""
-    actor.require("user:write")
-    permissions = PRESETS.get(command.role)
-    if permissions is None or command.role == "platform_owner":
-        refuse_if([Fault("/role", "unknown", "must be one of " + ", ".join(sorted(set(PRESETS) - {"platform_owner"})))])
-    elif not permissions <= actor.permissions:
-        raise Forbidden("grants_more", "you cannot grant what you may not do yourself")
-    found = await uow.companies.site_ids(command.sites or [])
-    missing = [index for index, text in enumerate(command.sites or []) if text not in found]
-    refuse_if([Fault(f"/sites/{index}", "not_found", "no site has this id or code") for index in missing])
-    user_id = new_id()
-    await uow.companies.add_user(user_id, command.login, command.name, command.password_hash, command.loopback_only)
-    await uow.companies.add_membership(user_id, command.role, None if command.sites is None else list(found.values()))
-    await uow.events.append("user_created", "user", user_id, {"login": command.login, "role": command.role})
-    return Created(user_id)
 
 
 def _given(change: msgspec.Struct) -> Mapping[str, object]:

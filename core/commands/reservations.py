@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from core.domain.access import Actor
-from core.domain.errors import Conflict, Fault, NotFound, refuse_if
+from core.domain.errors import Conflict, Fault, Forbidden, NotFound, refuse_if
 from core.domain.ids import new_id, parse_id
 from core.domain.reservation import Reservation, ReservationState, Wish, hold_until, require_state
 from core.domain.stock import product_reference
@@ -111,8 +111,10 @@ async def release_reservation(uow: UnitOfWork, actor: Actor, command: tuple[UUID
 async def _parts(uow: UnitOfWork, actor: Actor, reservation_id: UUID) -> list[Reservation]:
     actor.require("stock:reserve")
     parts = await uow.reservations.parts(reservation_id)
-    if not parts or not actor.covers(part.site_id for part in parts):
+    if not parts or not actor.sees(part.site_id for part in parts):
         raise NotFound("reservation_not_found", "no reservation has this id")
+    if not actor.covers(part.site_id for part in parts):
+        raise Forbidden("site_out_of_reach", "outside the sites that you may write")
     return parts
 
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from core.domain.access import PRESETS, Actor
 from core.domain.errors import NotFound, Unauthenticated
+from core.domain.roles import COMPANY_PRESETS, GRANTABLE
 from core.domain.throttling import Throttle
 from core.ports.identity import (
     AccessTokens,
@@ -61,7 +62,7 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """The caller, here and now. `sites` is null where the role covers every site of the company."""
+    """The caller, here and now. `sites` may be written, `read_sites` may be read; null means every site of the company."""
 
     id: UUID
     login: str
@@ -72,6 +73,7 @@ class Profile(msgspec.Struct, frozen=True):
     role: str | None
     permissions: list[str]
     sites: list[UUID] | None
+    read_sites: list[UUID] | None
 
 
 class SessionDesk:
@@ -131,6 +133,7 @@ class SessionDesk:
             role=membership.role if membership else None,
             permissions=sorted(actor.permissions),
             sites=None if actor.sites is None else sorted(actor.sites),
+            read_sites=None if actor.read_sites is None else sorted(actor.read_sites),
         )
 
     async def _recognise(self, login: str, password: str) -> Identity | None:
@@ -171,7 +174,15 @@ def actor_in(identity: Identity, company_id: UUID | None) -> Actor | None:
     membership = identity.membership_in(str(company_id))
     if membership is None:
         return None
-    return Actor(identity.user_id, company_id, PRESETS.get(membership.role, frozenset()), membership.sites)
+    return Actor(identity.user_id, company_id, _rights(membership), membership.sites, membership.read_sites)
+
+
+def _rights(membership: Membership) -> frozenset[str]:
+    """Of a company's own role only what it can hold counts, and everybody has their own profile."""
+    if membership.permissions is not None:
+        return (membership.permissions & GRANTABLE) | _NO_COMPANY
+    preset = COMPANY_PRESETS.get(membership.role)
+    return preset.permissions if preset else frozenset()
 
 
 def company_not_found() -> NotFound:

@@ -30,7 +30,7 @@ async def opened(uow: UnitOfWork, actor: Actor, command: Deed, permission: str) 
     actor.require(permission)
     transfer_id, version = command
     transfer = await uow.transfers.locked(transfer_id)
-    if transfer is None or not any(actor.covers([end.id]) for end in (transfer.source, transfer.destination)):
+    if transfer is None or not any(actor.sees([end.id]) for end in (transfer.source, transfer.destination)):
         raise NotFound("transfer_not_found", "no transfer has this id")
     if version is not None and version != transfer.version:
         raise StaleVersion("stale_version", "somebody else changed this since you read it")

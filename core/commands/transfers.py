@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from core.commands.order_request_steps import goods_arrived
 from core.commands.transfer_steps import Deed, done, load, opened, post, require_reach, reserve, shown, tell
 from core.domain.access import Actor
 from core.domain.errors import Fault
@@ -162,6 +163,7 @@ async def receive_transfer(
         transfer = departed(transfer, loads)
     after, movements = arrived(transfer, arrivals)
     await post(uow, actor, movements, named)
+    await goods_arrived(uow, after)
     return await done(uow, actor, after, "transfer_received", arrivals)
 
 

@@ -1,97 +1,70 @@
 """Who may do what. A permission is `resource:action`; a role is a set of them; a membership adds the sites."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from core.domain.errors import Forbidden
 
-_LOOK_UP = ("lookup:read", "profile:read")
-_CATALOGUE_READ = ("product:read", "category:read", "site:read")
-_OPERATOR = (
-    *_LOOK_UP,
-    *_CATALOGUE_READ,
-    "stock:read",
-    "stock:post",
-    "stock:issue",
-    "sale:record",
-    "sale:read",
-    "stock:reserve",
-    "transfer:read",
-    "transfer:confirm",
-    "attachment:read",
-    "attachment:add",
-    "event:read",
-)
-_MANAGER = (
-    *_OPERATOR,
-    "product:write",
-    "category:write",
-    "policy:write",
-    "transfer:start",
-    "stock:adjust",
-    "stock:reverse",
-    "cost:read",
-    "report:read",
-    "export:read",
-    "audit:read",
-)
-_ADMIN = (
-    *_MANAGER,
-    "product:delete",
-    "category:delete",
-    "company:read",
-    "company:write",
-    "site:write",
-    "user:read",
-    "user:write",
-    "plugin:read",
-    "plugin:write",
-    "period:lock",
-)
+_FILE = "presets.toml"
 
-PRESETS: Mapping[str, frozenset[str]] = {
-    "admin": frozenset(_ADMIN),
-    "manager": frozenset(_MANAGER),
-    "operator": frozenset(_OPERATOR),
-    "employee": frozenset(
-        (
-            *_LOOK_UP,
-            *_CATALOGUE_READ,
-            "stock:read",
-            "product:write",
-            "stock:issue",
-            "sale:record",
-            "sale:read",
-            "attachment:add",
-        )
-    ),
-    "requester": frozenset((*_LOOK_UP, *_CATALOGUE_READ, "stock:read")),
-    "auditor": frozenset(_LOOK_UP),
-    "viewer": frozenset(
-        (
-            *_LOOK_UP,
-            *_CATALOGUE_READ,
-            "stock:read",
-            "sale:read",
-            "report:read",
-            "export:read",
-            "transfer:read",
-        )
-    ),
-    "platform_owner": frozenset(("platform:company", "profile:read")),
-}
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A role that every company has. The higher the rank, the more people its holder may change or remove."""
+
+    code: str
+    name: str
+    rank: int
+    permissions: frozenset[str]
+
+
+def _read_presets() -> Mapping[str, Preset]:
+    tables = tomllib.loads(files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))["presets"]
+    return MappingProxyType(
+        {
+            code: Preset(code, table["name"], table["rank"], frozenset(_permissions(tables, table)))
+            for code, table in tables.items()
+        }
+    )
+
+
+def _permissions(tables: Mapping[str, Any], table: Mapping[str, Any]) -> Iterable[str]:
+    yield from table["permissions"]
+    if included := table.get("includes"):
+        yield from _permissions(tables, tables[included])
+
+
+PRESET_ROLES = _read_presets()
+PRESETS: Mapping[str, frozenset[str]] = {code: preset.permissions for code, preset in PRESET_ROLES.items()}
 PERMISSIONS: frozenset[str] = frozenset().union(*PRESETS.values())
+PLATFORM_OWNER = "platform_owner"
+ADMIN = "admin"
+
+Sites = frozenset[UUID] | None
+"""Sites of a company; None: all of them, those to come included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, in which company, with which permissions and on which sites (None: all of them)."""
+    """Who acts, in which company, with which permissions; `sites` are those they may write, `read_sites` those they see.
+
+    What may be written may be read: `read_sites` always holds `sites` too, and need only be given where it is wider.
+    """
 
     user_id: UUID
     company_id: UUID | None
     permissions: frozenset[str]
-    sites: frozenset[UUID] | None = None
+    sites: Sites = None
+    read_sites: Sites = frozenset()
+
+    def __post_init__(self) -> None:
+        both = None if self.sites is None or self.read_sites is None else self.sites | self.read_sites
+        object.__setattr__(self, "read_sites", both)
 
     @property
     def company(self) -> UUID:
@@ -113,4 +86,9 @@ class Actor:
             )
 
     def covers(self, sites: Iterable[UUID]) -> bool:
+        """Whether all these sites may be written."""
         return self.sites is None or all(site in self.sites for site in sites)
+
+    def sees(self, sites: Iterable[UUID]) -> bool:
+        """Whether all these sites may be read."""
+        return self.read_sites is None or all(site in self.read_sites for site in sites)

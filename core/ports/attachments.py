@@ -44,10 +44,10 @@ class NewAttachment(msgspec.Struct, frozen=True):
 
 
 class AttachmentRepository(Protocol):
-    """Attachments of the company, for an actor: a subject outside their sites has none."""
+    """Attachments of the company, for an actor: a subject outside the sites that they may read has none."""
 
     async def add(self, actor: Actor, attachment: NewAttachment) -> AttachmentView:
-        """Attaches a stored file. NotFound `subject_not_found`."""
+        """Attaches a stored file. NotFound `subject_not_found`, Forbidden `site_out_of_reach` where it may be read only."""
         ...
 
     async def find(self, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, str] | None:

@@ -1,4 +1,4 @@
-"""The port to the storage of companies, sites and people."""
+"""The port to the storage of companies and sites."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ from core.domain.company import Location, Site
 
 
 class CompanyRepository(Protocol):
-    """The company of the unit of work, its sites and their locations, its people."""
+    """The company of the unit of work, its sites and their locations."""
 
     async def add_company(self, code: str, name: str, currency: str, locale: str, time_zone: str, costing: str) -> None:
         """Adds the company whose id the unit of work is bound to. Conflict `company_code_taken`."""
@@ -26,6 +26,10 @@ class CompanyRepository(Protocol):
         """The sites that the references (id or code) name; those that name none are absent."""
         ...
 
+    async def is_suspended(self) -> bool:
+        """Whether the company is suspended; it stays so until the transaction ends. NotFound `company_not_found`."""
+        ...
+
     async def change_company(self, changes: Mapping[str, object], version: int | None) -> int:
         """Changes the company and returns its new version. StaleVersion when another than `version` is stored."""
         ...
@@ -33,14 +37,6 @@ class CompanyRepository(Protocol):
     async def change_site(self, site_id: UUID, changes: Mapping[str, object], version: int | None) -> int:
         """Changes a site and returns its new version. NotFound, StaleVersion, Conflict `insufficient_stock` where stock
         is negative and may no longer be."""
-        ...
-
-    async def add_user(self, user_id: UUID, login: str, name: str, password_hash: str, loopback_only: bool) -> None:
-        """Adds a person. Conflict `login_taken`."""
-        ...
-
-    async def add_membership(self, user_id: UUID, role: str, site_ids: Sequence[UUID] | None) -> None:
-        """Makes a person a member of the company, on all sites or on some."""
         ...
 
     async def site_code(self, site_id: UUID) -> str:

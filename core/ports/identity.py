@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from core.domain.access import Sites
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyIdentity:
@@ -22,16 +24,20 @@ class CompanyIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person's role in a company, and the sites it covers (None: all of them)."""
+    """A person's role in a company by its code, the sites where it writes and those where it reads besides (None: all of
+    them); `permissions` are those of a role that is the company's own, None for a preset."""
 
     company: CompanyIdentity
     role: str
-    sites: frozenset[UUID] | None = None
+    sites: Sites = None
+    read_sites: Sites = frozenset()
+    permissions: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person, and the companies that are open to them: suspended ones are left out, the oldest membership is first."""
+    """A person, and the companies that are open to them: suspended ones, and those where their membership is not in force, are
+    left out; the oldest membership is first."""
 
     user_id: UUID
     login: str

@@ -20,5 +20,6 @@ class Policies(Protocol):
         ...
 
     async def remove(self, actor: Actor, product: str, site: str, version: int | None) -> None:
-        """Takes one away. NotFound `policy_not_found`; StaleVersion when another than `version` is stored."""
+        """Takes one away. NotFound `policy_not_found`; Forbidden `site_out_of_reach` where it may be read only; StaleVersion
+        when another than `version` is stored."""
         ...

@@ -11,6 +11,8 @@ from core.domain.stock import Posting, ReturnedKey
 from core.ports.attachments import AttachmentRepository
 from core.ports.catalogue import CatalogueRepository
 from core.ports.companies import CompanyRepository
+from core.ports.order_requests import OrderRequestRepository
+from core.ports.people import PeopleRepository
 from core.ports.reservations import ReservationRepository
 from core.ports.stock_ledger import IdempotencyKey, StockLedger
 from core.ports.transfers import TransferRepository
@@ -59,9 +61,13 @@ class UnitOfWork(Protocol):
     @property
     def companies(self) -> CompanyRepository: ...
     @property
+    def people(self) -> PeopleRepository: ...
+    @property
     def reservations(self) -> ReservationRepository: ...
     @property
     def transfers(self) -> TransferRepository: ...
+    @property
+    def order_requests(self) -> OrderRequestRepository: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""The company, its sites and places, its people."""
+"""The company, its sites and places."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from core.domain.access import Actor
 
 
 class CompanyView(msgspec.Struct, frozen=True):
-    """A company's own settings."""
+    """A company's own settings. Nobody approves a request of their own that is worth more than `approval_threshold`."""
 
     id: UUID
     code: str
@@ -20,6 +21,7 @@ class CompanyView(msgspec.Struct, frozen=True):
     currency: str
     costing_method: str
     locked_through: datetime | None
+    approval_threshold: Decimal | None
     version: int
 
 
@@ -46,21 +48,8 @@ class SiteView(msgspec.Struct, frozen=True):
     locations: list[LocationView]
 
 
-class UserView(msgspec.Struct, frozen=True):
-    """A member of the company; `sites` None means all of them."""
-
-    id: UUID
-    login: str
-    name: str
-    role: str
-    sites: list[UUID] | None
-    active: bool
-
-
 class CompanyReader(Protocol):
     async def company(self, actor: Actor) -> CompanyView: ...
     async def sites(self, actor: Actor) -> list[SiteView]:
         """The sites within the actor's reach, by code."""
         ...
-
-    async def users(self, actor: Actor) -> list[UserView]: ...

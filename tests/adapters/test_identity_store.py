@@ -7,6 +7,7 @@ import pytest
 
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.repositories.identity import PostgresIdentities
+from core.domain.access import Sites
 from core.domain.ids import new_id
 from core.ports.identity import Account, CompanyIdentity, Identity, IdentityStore, Membership
 from core.testing.fakes.identity import InMemoryIdentities
@@ -24,8 +25,15 @@ class Setup(Protocol):
     async def suspend(self, company: CompanyIdentity) -> None: ...
     async def person(self, login: str, *, is_platform_owner: bool = False, loopback_only: bool = False) -> UUID: ...
     async def join(
-        self, user_id: UUID, company: CompanyIdentity, role: str, sites: frozenset[UUID] | None = None
+        self,
+        user_id: UUID,
+        company: CompanyIdentity,
+        role: str,
+        sites: Sites = None,
+        read_sites: Sites = None,
+        permissions: frozenset[str] | None = None,
     ) -> None: ...
+    async def leave(self, user_id: UUID) -> None: ...
     async def deactivate(self, user_id: UUID) -> None: ...
 
 
@@ -49,9 +57,18 @@ class MemorySetup:
         )
 
     async def join(
-        self, user_id: UUID, company: CompanyIdentity, role: str, sites: frozenset[UUID] | None = None
+        self,
+        user_id: UUID,
+        company: CompanyIdentity,
+        role: str,
+        sites: Sites = None,
+        read_sites: Sites = None,
+        permissions: frozenset[str] | None = None,
     ) -> None:
-        self.store.add_membership(user_id, company, role, sites)
+        self.store.add_membership(user_id, company, role, sites, read_sites, permissions)
+
+    async def leave(self, user_id: UUID) -> None:
+        self.store.end_memberships(user_id)
 
     async def deactivate(self, user_id: UUID) -> None:
         self.store.deactivate(user_id)
@@ -61,6 +78,7 @@ class PostgresSetup:
     def __init__(self, database: Database) -> None:
         self.store = PostgresIdentities(database)
         self._database = database
+        self._joined: list[tuple[CompanyIdentity, UUID]] = []
 
     async def company(self, name: str) -> CompanyIdentity:
         company = CompanyIdentity(new_id(), a_code(), name)
@@ -92,16 +110,46 @@ class PostgresSetup:
         return user_id
 
     async def join(
-        self, user_id: UUID, company: CompanyIdentity, role: str, sites: frozenset[UUID] | None = None
+        self,
+        user_id: UUID,
+        company: CompanyIdentity,
+        role: str,
+        sites: Sites = None,
+        read_sites: Sites = None,
+        permissions: frozenset[str] | None = None,
     ) -> None:
+        own_role = None if permissions is None else await self._role(company, role, permissions)
         await self._run(
             Scope(company.id),
-            "INSERT INTO membership (company_id, user_id, role, site_ids) VALUES (%s, %s, %s, %s)",
+            "INSERT INTO membership (company_id, user_id, role, custom_role_id, write_site_ids, read_site_ids)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
             company.id,
             user_id,
-            role,
+            None if own_role else role,
+            own_role,
             None if sites is None else list(sites),
+            None if read_sites is None else list(read_sites),
         )
+        self._joined.append((company, user_id))
+
+    async def _role(self, company: CompanyIdentity, code: str, permissions: frozenset[str]) -> UUID:
+        role_id = new_id()
+        await self._run(
+            Scope(company.id),
+            "INSERT INTO role (company_id, id, code, name, permissions) VALUES (%s, %s, %s, %s, %s)",
+            company.id,
+            role_id,
+            code,
+            code,
+            list(permissions),
+        )
+        return role_id
+
+    async def leave(self, user_id: UUID) -> None:
+        """Every membership of theirs is put out of force."""
+        for company, member in self._joined:
+            if member == user_id:
+                await self._run(Scope(company.id), "UPDATE membership SET active = false WHERE user_id = %s", user_id)
 
     async def deactivate(self, user_id: UUID) -> None:
         await self._run(Scope(), "UPDATE app_user SET active = false WHERE id = %s", user_id)
@@ -132,16 +180,20 @@ async def test_an_account_hides_its_hash() -> None:
 
 async def test_a_person_is_in_their_companies_and_no_others(setup: Setup, login: str) -> None:
     andina, techcorp, site = await setup.company("Andina"), await setup.company("TechCorp"), new_id()
+    seen = new_id()
     user_id, other = await setup.person(login), await setup.person(f"{login}_other")
     await setup.join(user_id, techcorp, "admin")
     await setup.join(other, andina, "admin")
-    await setup.join(user_id, andina, "operator", frozenset({site}))
+    await setup.join(user_id, andina, "operator", frozenset({site}), frozenset({site, seen}))
     assert await setup.store.identity(user_id) == Identity(
         user_id,
         login,
         login.title(),
         "es-EC",
-        (Membership(techcorp, "admin"), Membership(andina, "operator", frozenset({site}))),
+        (
+            Membership(techcorp, "admin", None, None),
+            Membership(andina, "operator", frozenset({site}), frozenset({site, seen})),
+        ),
     )
 
 
@@ -154,6 +206,25 @@ async def test_a_suspended_company_is_left_out(setup: Setup, login: str) -> None
     identity = await setup.store.identity(user_id)
     assert identity is not None
     assert [one.company for one in identity.memberships] == [techcorp]
+
+
+async def test_a_role_of_the_companys_own_comes_with_its_permissions(setup: Setup, login: str) -> None:
+    """Seen to fail without the policy by which a person sees the roles that they have: the store then gave None."""
+    andina, permissions = await setup.company("Andina"), frozenset({"stock:read", "cost:read"})
+    user_id = await setup.person(login)
+    await setup.join(user_id, andina, "storekeeper", None, None, permissions)
+    identity = await setup.store.identity(user_id)
+    assert identity is not None
+    assert identity.memberships == (Membership(andina, "storekeeper", None, None, permissions),)
+
+
+async def test_a_membership_that_is_not_in_force_is_left_out(setup: Setup, login: str) -> None:
+    user_id = await setup.person(login)
+    await setup.join(user_id, await setup.company("Andina"), "admin")
+    await setup.leave(user_id)
+    identity = await setup.store.identity(user_id)
+    assert identity is not None
+    assert (identity.memberships, identity.active) == ((), True)
 
 
 async def test_a_person_without_a_company_is_somebody(setup: Setup, login: str) -> None:

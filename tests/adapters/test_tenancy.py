@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from adapters.postgres.engine import Database, Scope
-from adapters.postgres.queries import companies, product_list, stock
+from adapters.postgres.queries import people, product_list, stock
 from core.queries.catalogue import ProductSort
 from tests.shop import Shop, open_shop
 
@@ -87,7 +87,9 @@ async def test_readers_asked_for_another_company_find_nothing(database: Database
     )
     assert await database.fetch(ours.scope, stock._ALL_MOVES, history) == []
     assert await database.fetch(ours.scope, products, {"company": theirs.company_id}) == []
-    assert await database.fetch(ours.scope, companies._USERS, (theirs.company_id,)) == []
+    users = {**named, "q": None, "role": None, "active": None, "after": None, "total": False, "limit": 10}
+    assert await database.fetch(ours.scope, people._LIST, users) == [(None,) * 9]
+    assert await database.fetch(ours.scope, people._ROLES, named) == []
     assert await database.fetch(
         ours.scope, "SELECT posting_json(ARRAY(SELECT id FROM posting WHERE company_id = %s))", (theirs.company_id,)
     ) == [(None,)]

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.anyio
 
 BASE = "/api/v1"
 ENDLESS = "text/event-stream"
-FOR_OTHERS = {"create_new_company"}  # an administrator's request ends before its body is looked at
+FOR_OTHERS = {
+    "create_new_company",
+    "change_one_company",
+}  # an administrator's request ends before its body is looked at
 
 
 @dataclass

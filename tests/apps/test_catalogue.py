@@ -256,15 +256,16 @@ DEEDS = {
     "delete a product": ("DELETE", "/products/{product}", None),
 }
 ALL = set(DEEDS)
-OPERATOR = {"list categories", "list products", "look up"}
+OPERATOR = {"list products", "look up"}
+READER = OPERATOR | {"list categories"}
 MAY = {
     "admin": ALL,
     "manager": ALL - {"delete a category", "deactivate a product", "delete a product"},
     "operator": OPERATOR,
-    "employee": OPERATOR | {"create a product", "edit a product"},
-    "requester": OPERATOR,
+    "employee": READER | {"create a product", "edit a product"},
+    "requester": READER,
     "auditor": {"look up"},
-    "viewer": OPERATOR | {"export"},
+    "viewer": READER | {"export"},
 }
 
 

@@ -39,7 +39,7 @@ BEGIN
     UPDATE event_position p SET last = last_number + events WHERE p.company_id = company AND events > 0;
 END $$;
 
--- Takes deliveries that are due, of each subject the oldest only, until the lease ends.
+-- Takes deliveries that are due, of each subject the oldest only, until the lease ends. Those of a suspended company wait.
 CREATE OR REPLACE FUNCTION claim_deliveries(company uuid, for_subscriber text, most integer, lease interval, token uuid)
 RETURNS TABLE (event_id uuid, event_position bigint, type text, subject_type text, subject_id uuid, occurred_at timestamptz,
                data json, attempts integer)
@@ -47,7 +47,8 @@ LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_g
 #variable_conflict use_column
 BEGIN
     IF EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = company
-               AND i.plugin_id = split_part(for_subscriber, ':', 1) AND i.state <> 'enabled') THEN
+               AND i.plugin_id = split_part(for_subscriber, ':', 1) AND i.state <> 'enabled')
+       OR EXISTS (SELECT FROM company c WHERE c.id = company AND c.suspended) THEN
         RETURN;
     END IF;
     RETURN QUERY

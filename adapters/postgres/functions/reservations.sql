@@ -115,8 +115,9 @@ BEGIN
 END $$;
 
 -- Ends the active reservations of a demand: 'released' (given back) or 'consumed' (about to be moved in this transaction).
--- Returns how many were active.
-CREATE OR REPLACE FUNCTION ledger_end_reservations(demand uuid, outcome text) RETURNS integer
+-- With parts ([{line, quantity, whole, is_last}]) only those of these lines, of each as much as `quantity` is of the `whole` that
+-- was reserved for; the last part takes what is left, whatever was rounded or lost on the way. Returns how many gave up something.
+CREATE OR REPLACE FUNCTION ledger_end_reservations(demand uuid, outcome text, parts json DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
 AS $$
@@ -127,12 +128,17 @@ BEGIN
     PERFORM ledger_lock_stock(array_agg(r.product_id), array_agg(r.site_id))
     FROM reservation r WHERE r.company_id = company AND r.demand_id = demand AND r.open > 0;
     WITH active AS (
-        SELECT r.id, r.open FROM reservation r WHERE r.company_id = company AND r.demand_id = demand AND r.open > 0
+        SELECT r.id, CASE WHEN parts IS NULL OR p.is_last THEN r.open
+                          ELSE least(r.open, round(r.quantity * p.quantity / p.whole, 6)) END AS ended
+        FROM reservation r
+        LEFT JOIN json_to_recordset(parts) AS p(line int, quantity numeric, whole numeric, is_last boolean) ON p.line = r.demand_line
+        WHERE r.company_id = company AND r.demand_id = demand AND r.open > 0 AND (parts IS NULL OR p.line IS NOT NULL)
     ),
     closed AS (
-        UPDATE reservation r SET open = 0, state = outcome, version = r.version + 1
-        FROM active a WHERE r.company_id = company AND r.id = a.id
-        RETURNING r.id, r.product_id, r.site_id, a.open
+        UPDATE reservation r SET open = r.open - a.ended, state = CASE WHEN r.open = a.ended THEN outcome ELSE r.state END,
+               version = r.version + 1
+        FROM active a WHERE r.company_id = company AND r.id = a.id AND a.ended > 0
+        RETURNING r.id, r.product_id, r.site_id, a.ended AS open
     ),
     given_back AS (
         UPDATE site_stock s SET promised = s.promised - t.open, version = s.version + 1

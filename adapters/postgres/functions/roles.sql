@@ -6,13 +6,13 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM pirwa_app, pirwa_dispatch;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO pirwa_app;
 REVOKE ALL ON alembic_version FROM pirwa_app;
 
-GRANT INSERT, UPDATE ON app_user, company, membership, site, location, category, product, barcode, product_image,
+GRANT INSERT, UPDATE ON app_user, company, membership, role, site, location, category, product, barcode, product_image,
     reorder_policy, transfer, transfer_line, attachment, idempotency_key, plugin_installation, channel, channel_link,
-    company_checkpoint TO pirwa_app;
+    company_checkpoint, order_request, order_request_line, order_request_number TO pirwa_app;
 GRANT INSERT, UPDATE, DELETE ON kit_component TO pirwa_app;
-GRANT DELETE ON membership, category, product, barcode, product_image, reorder_policy, transfer_line, attachment,
-    idempotency_key, channel_link, location TO pirwa_app;
-GRANT INSERT ON outbox_event TO pirwa_app;
+GRANT DELETE ON membership, role, category, product, barcode, product_image, reorder_policy, transfer_line, attachment,
+    idempotency_key, channel_link, location, order_request, order_request_line TO pirwa_app;
+GRANT INSERT ON outbox_event, order_request_posting TO pirwa_app;
 GRANT UPDATE ON delivery TO pirwa_app;
 -- posting, move, stock_balance, site_stock, cost_layer, revaluation, stock_checkpoint, lot and reservation have no write
 -- grant at all: the ledger functions, which run with their owner's rights, are the only writers.

@@ -131,7 +131,7 @@ class PostgresBalanceReader:
 
 
 def _scope(actor: Actor) -> dict[str, Any]:
-    return {"company": actor.company, "reach": None if actor.sites is None else list(actor.sites)}
+    return {"company": actor.company, "reach": None if actor.read_sites is None else list(actor.read_sites)}
 
 
 def _balance(row: Row) -> Balance:

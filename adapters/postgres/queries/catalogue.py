@@ -138,7 +138,7 @@ class PostgresCatalogueReader:
 
 
 def _reach(actor: Actor) -> dict[str, Any]:
-    return {"reach": None if actor.sites is None else list(actor.sites)}
+    return {"reach": None if actor.read_sites is None else list(actor.read_sites)}
 
 
 def _item(row: Row, kits: Mapping[UUID, str]) -> ProductItem:

@@ -4,10 +4,11 @@ import msgspec
 
 from adapters.postgres.engine import Database, Row, Scope
 from core.domain.access import Actor
-from core.queries.companies import CompanyView, LocationView, SiteView, UserView
+from core.queries.companies import CompanyView, LocationView, SiteView
 
 _COMPANY = """
-    SELECT id, code, name, locale, time_zone, currency, costing_method, locked_through, version FROM company WHERE id = %s
+    SELECT id, code, name, locale, time_zone, currency, costing_method, locked_through, trim_scale(approval_threshold), version
+    FROM company WHERE id = %s
 """
 _SITES = """
     SELECT s.id, s.code, s.name, s.type, s.negative_ok, s.active, s.version,
@@ -15,10 +16,6 @@ _SITES = """
                             ORDER BY l.address)::text
             FROM location l WHERE l.company_id = s.company_id AND l.site_id = s.id)
     FROM site s WHERE s.company_id = %s AND (%s::uuid[] IS NULL OR s.id = ANY (%s::uuid[])) ORDER BY s.code
-"""
-_USERS = """
-    SELECT u.id, u.login, u.name, m.role, m.site_ids, u.active
-    FROM membership m JOIN app_user u ON u.id = m.user_id WHERE m.company_id = %s ORDER BY u.login
 """
 
 
@@ -33,13 +30,9 @@ class PostgresCompanyReader:
         return CompanyView(*rows[0])
 
     async def sites(self, actor: Actor) -> list[SiteView]:
-        reach = None if actor.sites is None else list(actor.sites)
+        reach = None if actor.read_sites is None else list(actor.read_sites)
         rows = await self._database.fetch(Scope(actor.company), _SITES, (actor.company, reach, reach))
         return [SiteView(*row[:7], *_locations(row[7:])) for row in rows]
-
-    async def users(self, actor: Actor) -> list[UserView]:
-        rows = await self._database.fetch(Scope(actor.company), _USERS, (actor.company,))
-        return [UserView(*row) for row in rows]
 
 
 def _locations(columns: Row) -> list[list[LocationView]]:

@@ -32,7 +32,7 @@ class PostgresEventReader:
             "company": actor.company,
             "after": position[0] if position else 0,
             "types": list(types),
-            "reach": None if actor.sites is None else list(actor.sites),
+            "reach": None if actor.read_sites is None else list(actor.read_sites),
             "limit": limit + 1,
         }
         rows = await self._database.fetch(Scope(actor.company), _EVENTS, parameters)

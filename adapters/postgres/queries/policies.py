@@ -36,7 +36,7 @@ class PostgresPolicyReader:
         after = decode_cursor(cursor, tuple[str, str])
         parameters = {
             "company": actor.company,
-            "reach": None if actor.sites is None else list(actor.sites),
+            "reach": None if actor.read_sites is None else list(actor.read_sites),
             "product": wanted.product,
             "product_id": parse_id(wanted.product or ""),
             "site": wanted.site,

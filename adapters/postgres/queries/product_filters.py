@@ -32,7 +32,9 @@ def given_filters(actor: Actor, wanted: ProductFilter) -> frozenset[str]:
     """The filters that a question names, and `reach` for an actor who does not see every site."""
     names = {name for name in wanted.__struct_fields__ if getattr(wanted, name) not in (None, False)}
     return frozenset(
-        names | ({"active"} if wanted.active is not None else set()) | ({"reach"} if actor.sites is not None else set())
+        names
+        | ({"active"} if wanted.active is not None else set())
+        | ({"reach"} if actor.read_sites is not None else set())
     )
 
 
@@ -40,7 +42,7 @@ def filter_values(actor: Actor, wanted: ProductFilter) -> dict[str, Any]:
     """The parameters of the filters."""
     return {
         "company": actor.company,
-        "reach": None if actor.sites is None else list(actor.sites),
+        "reach": None if actor.read_sites is None else list(actor.read_sites),
         "q": (wanted.q or "").lower(),
         "category": wanted.category,
         "kind": wanted.kind,

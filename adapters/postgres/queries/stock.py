@@ -129,7 +129,7 @@ def _reach(actor: Actor, site: str | None) -> dict[str, Any]:
         "company": actor.company,
         "site": site,
         "site_id": parse_id(site or ""),
-        "reach": None if actor.sites is None else list(actor.sites),
+        "reach": None if actor.read_sites is None else list(actor.read_sites),
     }
 
 

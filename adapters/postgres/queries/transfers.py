@@ -116,4 +116,4 @@ class PostgresTransferReader:
 
 
 def _reach(actor: Actor) -> list[UUID] | None:
-    return None if actor.sites is None else list(actor.sites)
+    return None if actor.read_sites is None else list(actor.read_sites)

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from adapters.postgres.engine import Connection
-from core.domain.access import Actor
-from core.domain.errors import NotFound
+from core.domain.access import Actor, Sites
+from core.domain.errors import Forbidden, NotFound
 from core.ports.attachments import AttachmentView, NewAttachment
 
 _SUBJECT_IS_VISIBLE = """
@@ -27,6 +27,7 @@ _ADD = f"""
     WHERE {_SUBJECT_IS_VISIBLE.format(type="%(type)s::text", id="%(subject)s")}
     RETURNING {_COLUMNS}
 """
+_SEEN = f"SELECT {_SUBJECT_IS_VISIBLE.format(type='%(type)s::text', id='%(subject)s')}"
 _VISIBLE = _SUBJECT_IS_VISIBLE.format(type="a.subject_type", id="a.subject_id")
 _FIND = (
     f"SELECT {_COLUMNS}, a.digest FROM attachment a WHERE a.company_id = %(company)s AND a.id = %(id)s AND {_VISIBLE}"
@@ -43,12 +44,12 @@ class PostgresAttachments:
     def __init__(self, connection: Connection, company_id: UUID) -> None:
         self._connection, self._company_id = connection, company_id
 
-    def _parameters(self, actor: Actor, **more: Any) -> dict[str, Any]:
-        return {"company": self._company_id, "reach": None if actor.sites is None else list(actor.sites), **more}
+    def _parameters(self, sites: Sites, **more: Any) -> dict[str, Any]:
+        return {"company": self._company_id, "reach": None if sites is None else list(sites), **more}
 
     async def add(self, actor: Actor, attachment: NewAttachment) -> AttachmentView:
         parameters = self._parameters(
-            actor,
+            actor.sites,
             id=attachment.id,
             type=attachment.subject_type.value,
             subject=attachment.subject_id,
@@ -61,13 +62,16 @@ class PostgresAttachments:
         cursor = await self._connection.execute(_ADD.encode(), parameters)
         if row := await cursor.fetchone():
             return AttachmentView(*row)
+        cursor = await self._connection.execute(_SEEN.encode(), {**parameters, **self._parameters(actor.read_sites)})
+        if (row := await cursor.fetchone()) and row[0]:
+            raise Forbidden("site_out_of_reach", "this belongs to sites that you may read but not write")
         raise NotFound("subject_not_found", "there is nothing with this id to attach to")
 
     async def find(self, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, str] | None:
-        cursor = await self._connection.execute(_FIND.encode(), self._parameters(actor, id=attachment_id))
+        cursor = await self._connection.execute(_FIND.encode(), self._parameters(actor.read_sites, id=attachment_id))
         row = await cursor.fetchone()
         return (AttachmentView(*row[:8]), str(row[8])) if row else None
 
     async def of(self, actor: Actor, subject_id: UUID) -> list[AttachmentView]:
-        cursor = await self._connection.execute(_OF.encode(), self._parameters(actor, id=subject_id))
+        cursor = await self._connection.execute(_OF.encode(), self._parameters(actor.read_sites, id=subject_id))
         return [AttachmentView(*row) for row in await cursor.fetchall()]

@@ -17,8 +17,7 @@ _ADD_LOCATIONS = (
 _ADD_SITE = "INSERT INTO site (company_id, id, code, name, type, negative_ok) VALUES (%s, %s, %s, %s, %s, %s)"
 _SITES = "SELECT id, code FROM site WHERE company_id = %s AND (id = ANY (%s::uuid[]) OR code = ANY (%s))"
 _RENAME_ADDRESSES = "UPDATE location SET address = %(new)s || substr(address, length(%(old)s) + 1) WHERE company_id = %(company)s AND site_id = %(site)s"
-_ADD_USER = "INSERT INTO app_user (id, login, name, password_hash, loopback_only) VALUES (%s, %s, %s, %s, %s)"
-_ADD_MEMBERSHIP = "INSERT INTO membership (company_id, user_id, role, site_ids) VALUES (%s, %s, %s, %s)"
+_SUSPENDED = "SELECT suspended FROM company WHERE id = %s FOR NO KEY UPDATE"
 _SITE_CODE = "SELECT code FROM site WHERE company_id = %s AND id = %s"
 _LOCK_PERIOD = "SELECT pg_advisory_xact_lock(hashtextextended('period:' || %s, 0))"
 
@@ -52,6 +51,12 @@ class PostgresCompanies:
         known = {key: row[0] for row in await cursor.fetchall() for key in (str(row[0]), row[1])}
         return {text: known[key] for text in references for key in (text, text.upper()) if key in known}
 
+    async def is_suspended(self) -> bool:
+        cursor = await self._connection.execute(_SUSPENDED, (self._company_id,))
+        if row := await cursor.fetchone():
+            return bool(row[0])
+        raise NotFound("company_not_found", "no company has this id")
+
     async def change_company(self, changes: Mapping[str, object], version: int | None) -> int:
         return await self._change("company", self._company_id, changes, version)
 
@@ -82,13 +87,6 @@ class PostgresCompanies:
         if version is not None and row[0] != version + 1:
             raise StaleVersion("stale_version", "somebody else changed this since you read it")
         return int(row[0])
-
-    async def add_user(self, user_id: UUID, login: str, name: str, password_hash: str, loopback_only: bool) -> None:
-        await self._connection.execute(_ADD_USER, (user_id, login, name, password_hash, loopback_only))
-
-    async def add_membership(self, user_id: UUID, role: str, site_ids: Sequence[UUID] | None) -> None:
-        sites = None if site_ids is None else list(site_ids)
-        await self._connection.execute(_ADD_MEMBERSHIP, (self._company_id, user_id, role, sites))
 
     async def site_code(self, site_id: UUID) -> str:
         cursor = await self._connection.execute(_SITE_CODE, (self._company_id, site_id))

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Row, Scope
+from core.domain.access import Sites
 from core.domain.ids import parse_id
 from core.ports.identity import Account, CompanyIdentity, Identity, Membership
 
 _ACCOUNT = "SELECT id, password_hash FROM app_user WHERE login = %s"
 _IDENTITY = """
-    SELECT u.login, u.name, u.locale, u.is_platform_owner, u.active, u.loopback_only, c.id, c.code, c.name, m.role, m.site_ids
+    SELECT u.login, u.name, u.locale, u.is_platform_owner, u.active, u.loopback_only, c.id, c.code, c.name,
+           coalesce(m.role, r.code), m.write_site_ids, m.read_site_ids, r.permissions
     FROM app_user u
-    LEFT JOIN (membership m JOIN company c ON c.id = m.company_id AND NOT c.suspended) ON m.user_id = u.id
+    LEFT JOIN (membership m JOIN company c ON c.id = m.company_id AND NOT c.suspended
+               LEFT JOIN role r ON r.company_id = m.company_id AND r.id = m.custom_role_id) ON m.user_id = u.id AND m.active
     WHERE u.id = %s
     ORDER BY m.created_at, c.id
 """
@@ -51,5 +54,18 @@ def _identity(user_id: UUID, rows: Sequence[Row]) -> Identity:
     )
 
 
-def _membership(company_id: UUID, code: str, name: str, role: str, site_ids: list[UUID] | None) -> Membership:
-    return Membership(CompanyIdentity(company_id, code, name), role, None if site_ids is None else frozenset(site_ids))
+def _membership(
+    company_id: UUID,
+    code: str,
+    name: str,
+    role: str,
+    sites: list[UUID] | None,
+    read_sites: list[UUID] | None,
+    permissions: list[str] | None,
+) -> Membership:
+    own = None if permissions is None else frozenset(permissions)
+    return Membership(CompanyIdentity(company_id, code, name), role, _sites(sites), _sites(read_sites), own)
+
+
+def _sites(ids: list[UUID] | None) -> Sites:
+    return None if ids is None else frozenset(ids)

@@ -10,7 +10,7 @@ import msgspec
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.pointers import faults_at, lines_at
 from core.domain.access import Actor
-from core.domain.errors import DomainError, Fault, NotFound, StaleVersion
+from core.domain.errors import DomainError, Fault, Forbidden, NotFound, StaleVersion
 from core.domain.ids import parse_id
 from core.domain.policy import Policy
 
@@ -19,8 +19,9 @@ _ZERO = Decimal(0)
 _FAULTS = "SELECT ledger_policy_faults(%s::uuid[], %s::json)"
 _SET = "SELECT ledger_set_policies(%s::uuid[], %s::json)"
 _REMOVE = """
-    SELECT r.version, CASE WHEN r.version = coalesce(%(version)s, r.version)
-                           THEN ledger_set_policy(r.product_id, r.site_id, NULL, NULL)::text END
+    SELECT r.version, s.id = ANY (%(writable)s::uuid[]) IS NOT FALSE,
+           CASE WHEN r.version = coalesce(%(version)s, r.version) AND s.id = ANY (%(writable)s::uuid[]) IS NOT FALSE
+                THEN ledger_set_policy(r.product_id, r.site_id, NULL, NULL)::text END
     FROM reorder_policy r
     JOIN product p ON p.company_id = r.company_id AND p.id = r.product_id
     JOIN site s ON s.company_id = r.company_id AND s.id = r.site_id
@@ -76,7 +77,8 @@ class PostgresPolicies:
     async def remove(self, actor: Actor, product: str, site: str, version: int | None) -> None:
         parameters = {
             "company": actor.company,
-            "reach": _reach(actor),
+            "reach": None if actor.read_sites is None else list(actor.read_sites),
+            "writable": _reach(actor),
             "product": product,
             "product_id": parse_id(product),
             "site": site,
@@ -86,6 +88,8 @@ class PostgresPolicies:
         rows = await self._database.fetch(Scope(actor.company), _REMOVE, parameters)
         if not rows:
             raise NotFound("policy_not_found", "this product has no policy at this site")
+        if not rows[0][1]:
+            raise Forbidden("site_out_of_reach", "outside the sites that you may write")
         if version is not None and rows[0][0] != version:
             raise StaleVersion("stale_version", "somebody else changed this since you read it")
 

@@ -60,7 +60,7 @@ def _posting(posting_id: UUID, rows: list[Row]) -> Posting:
 
 def _visible(actor: Actor, rows: list[Row]) -> bool:
     """A posting is visible to whoever may see one of its sites."""
-    return bool(rows) and (actor.sites is None or any({row[23], row[24]} & actor.sites for row in rows))
+    return bool(rows) and (actor.read_sites is None or any({row[23], row[24]} & actor.read_sites for row in rows))
 
 
 class PostgresPostings:

@@ -18,7 +18,8 @@ from apps.cli.demo_company.companies import DemoCompany
 from apps.cli.demo_company.year import Year
 from core.commands.catalogue import CreateProduct, create_product
 from core.commands.categories import CreateCategory, create_category
-from core.commands.companies import CreateCompany, CreateSite, NewMember, create_company, create_site, create_user
+from core.commands.companies import CreateCompany, CreateSite, create_company, create_site
+from core.commands.people import NewMember, create_user
 from core.commands.policies import PolicyLine, SetPolicies, set_policies
 from core.commands.product_images import ProductImages
 from core.commands.product_parts import NewBarcode

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from core.domain.access import Sites
 from core.domain.ids import new_id
 from core.ports.identity import Account, CompanyIdentity, Identity, Membership
 
@@ -50,10 +51,17 @@ class InMemoryIdentities:
         return user_id
 
     def add_membership(
-        self, user_id: UUID, company: CompanyIdentity, role: str, sites: frozenset[UUID] | None = None
+        self,
+        user_id: UUID,
+        company: CompanyIdentity,
+        role: str,
+        sites: Sites = None,
+        read_sites: Sites = frozenset(),
+        permissions: frozenset[str] | None = None,
     ) -> None:
         person = self._people[user_id]
-        self._people[user_id] = replace(person, memberships=(*person.memberships, Membership(company, role, sites)))
+        joined = Membership(company, role, sites, read_sites, permissions)
+        self._people[user_id] = replace(person, memberships=(*person.memberships, joined))
 
     def end_memberships(self, user_id: UUID) -> None:
         self._people[user_id] = replace(self._people[user_id], memberships=())
