@@ -14,7 +14,8 @@ from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.repositories.policies import PostgresPolicies
 from adapters.postgres.uow import PostgresRun
 from apps.cli.demo_company.catalogue import CATEGORIES, PRODUCTS, ean13
-from apps.cli.demo_company.companies import DemoCompany
+from apps.cli.demo_company.companies import DemoCompany, DemoUser
+from apps.cli.demo_company.requests import make_requests
 from apps.cli.demo_company.year import Year
 from core.commands.catalogue import CreateProduct, create_product
 from core.commands.categories import CreateCategory, create_category
@@ -53,17 +54,27 @@ class Builder:
         founder = Actor(INSTALLER, new_id(), PRESETS["platform_owner"])
         admin = Actor(INSTALLER, founder.company, PRESETS["admin"])
         await run(create_company, founder, CreateCompany(company.code, company.name, time_zone=TIME_ZONE))
-        for site in company.sites:
-            await run(create_site, admin, CreateSite(site.code, site.name, site.type))
+        sites = {
+            site.code: (await run(create_site, admin, CreateSite(site.code, site.name, site.type))).result.id
+            for site in company.sites
+        }
         images = ProductImages(run, self.files, WebpEncoder())
         await _catalogue(run, images, admin, number)
         await self._year(admin, number, company)
         await self._policies(admin, company)
         await _transfers(run, admin, company)
-        for user in company.users():
-            sites = [user.site] if user.site else None
-            member = NewMember(user.login, user.name, self.password_hash, user.role, sites, loopback_only=True)
-            await run(create_user, admin, member)
+        *people, last = company.users()
+        for user in people:
+            member = await self._join(run, admin, user)
+            if user.site and user.role == "operator":
+                here = frozenset({sites[user.site]})
+                await make_requests(run, admin, Actor(member, admin.company, PRESETS[user.role], here), user.site)
+        await self._join(run, admin, last)
+
+    async def _join(self, run: PostgresRun, admin: Actor, user: DemoUser) -> UUID:
+        sites = [user.site] if user.site else None
+        member = NewMember(user.login, user.name, self.password_hash, user.role, sites, loopback_only=True)
+        return (await run(create_user, admin, member)).result.id
 
     async def _year(self, admin: Actor, number: int, company: DemoCompany) -> None:
         ledger = PostgresStockLedger(self.database)
