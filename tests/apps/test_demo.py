@@ -42,7 +42,8 @@ async def test_a_demonstration_company_has_something_for_every_page(database: Da
     identities = PostgresIdentities(database)
     for user in company.users():
         account = await identities.account(user.login)
-        identity = account and await identities.identity(account.user_id)
+        assert account is not None
+        identity = await identities.identity(account.user_id)
         assert identity is not None
         assert [one.role for one in identity.memberships] == [user.role]
     wrong = {check: await verifier.differences(company_id, company.code, check) for check in verifier.checks}
