@@ -11,6 +11,7 @@ from adapters.local_disk.file_store import LocalDiskStore
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database
 from adapters.postgres.group_commit import GroupCommitLedger
+from adapters.postgres.queries.audit import PostgresAuditReader
 from adapters.postgres.queries.balances import PostgresBalanceReader
 from adapters.postgres.queries.companies import PostgresCompanyReader
 from adapters.postgres.queries.order_requests import PostgresOrderRequestReader
@@ -24,18 +25,22 @@ from adapters.postgres.readiness import DatabaseReadiness
 from adapters.postgres.repositories.identity import PostgresIdentities
 from adapters.postgres.repositories.policies import PostgresPolicies
 from adapters.postgres.repositories.postings import PostingLookup
+from adapters.postgres.sign_ins import PostgresSignInRecord
 from adapters.postgres.uow import PostgresRun
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.signing_key import signing_key
 from apps.catalogue_ioc import CatalogueProvider
 from apps.settings import Settings
 from core.commands.attachments import Attachments
+from core.ports.audit import SignInRecord
 from core.ports.clock import Clock, SystemClock
 from core.ports.files import AttachmentTypes, FileStore
 from core.ports.identity import AccessTokens, IdentityStore, Passwords
 from core.ports.policies import Policies
 from core.ports.stock_ledger import StockLedger
 from core.ports.storage import PostingReader, Run
+from core.queries.audit import AuditReader
+from core.queries.audit_export import AuditExport
 from core.queries.balances import BalanceReader
 from core.queries.companies import CompanyReader
 from core.queries.order_requests import OrderRequestReader
@@ -115,6 +120,14 @@ class StorageProvider(Provider):
     order_requests = provide(PostgresOrderRequestReader, provides=OrderRequestReader)
     policies = provide(PostgresPolicies, provides=Policies)
     policy_reader = provide(PostgresPolicyReader, provides=PolicyReader)
+    audit = provide(PostgresAuditReader, provides=AuditReader)
+    audit_export = provide(AuditExport)
+
+    @provide
+    async def sign_ins(self, database: Database) -> AsyncIterator[SignInRecord]:
+        record = PostgresSignInRecord(database)
+        yield record
+        await record.finish()
 
     @provide
     async def database(self, settings: Settings) -> AsyncIterator[Database]:

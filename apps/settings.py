@@ -3,6 +3,7 @@
 The environment wins. All problems are found at once, each with the name of the setting.
 """
 
+import base64
 import ipaddress
 import re
 import tomllib
@@ -17,6 +18,7 @@ import msgspec
 FILE_NAME = "pirwa.toml"
 PREFIX = "PIRWA_"
 TEST_PREFIX = "PIRWA_TEST_"  # read by the test suite, not by the product
+AUDIT_KEY_BYTES = 32
 PASSWORD = "PIRWA_PASSWORD"  # noqa: S105 the name under which `pirwa user create` looks for one
 
 _PLUGIN_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -29,8 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings that are each sound on their own.
 
     `data` holds the embedded database, attachments and keys. Without `database_url` the database is the embedded one; without
-    `redis_url` there is one process. `plugins` may be loaded. `signing_key` is a PEM text or the path of one. From the
-    addresses and networks of `trusted_proxies`, and from no other, `X-Forwarded-For` is believed.
+    `redis_url` there is one process. `plugins` may be loaded. `signing_key` is a PEM text or the path of one,
+    `audit_key` at least 32 bytes in base64. From the addresses and networks of `trusted_proxies`, and from no other, `X-Forwarded-For` is believed.
     """
 
     data: Path = Path("var")
@@ -40,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str | None = None
     plugins: tuple[str, ...] = ()
     signing_key: str | None = None
+    audit_key: str | None = None
     log: LogFormat = "json"
     trusted_proxies: tuple[str, ...] = ()
 
@@ -171,6 +174,17 @@ def _signing_key(value: object) -> str:
     return text
 
 
+def _audit_key(value: object) -> str:
+    text = _text(value)
+    try:
+        sound = len(base64.b64decode(text, validate=True)) >= AUDIT_KEY_BYTES
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError(f"must be at least {AUDIT_KEY_BYTES} bytes in base64")
+    return text
+
+
 def _log(value: object) -> str:
     if value not in ("json", "text"):
         raise ValueError("must be json or text")
@@ -185,6 +199,7 @@ _READERS = {
     "redis_url": lambda value: _url(value, "redis", "rediss", "unix"),
     "plugins": _plugins,
     "signing_key": _signing_key,
+    "audit_key": _audit_key,
     "log": _log,
     "trusted_proxies": _networks,
 }

@@ -27,6 +27,7 @@ from tests.shop import Shop
 
 PLUGIN = "fake_storefront"
 SYNC = "core:storefront_sync"
+AUDIT_KEY = bytes(range(32))
 SECONDS = 20.0  # until a test takes what it waits for to be lost
 
 
@@ -122,7 +123,7 @@ async def way_out(
     """The way out of this company, as Pirwa of that version has it. Its plugins must be importable."""
     dispatch = Database(database_url, role="pirwa_dispatch", size=4)
     await dispatch.open()
-    parts = make_parts(shop.database, dispatch, load_plugins([PLUGIN], core), InMemoryBroker(), lease=lease)
+    parts = make_parts(shop.database, dispatch, load_plugins([PLUGIN], core), InMemoryBroker(), AUDIT_KEY, lease=lease)
     shop_folder = folder / "storefront"
     shop_folder.mkdir()
     storefront = ShopFolder(shop_folder)

@@ -42,6 +42,15 @@ _CHANNELS = """
       AND EXISTS (SELECT FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id
             AND l.want_version > l.pushed_version)
 """
+_UNSEALED = """
+    WITH RECURSIVE waiting AS (
+        (SELECT company_id FROM audit_unsealed ORDER BY company_id LIMIT 1)
+        UNION ALL
+        SELECT n.company_id FROM waiting w CROSS JOIN LATERAL (
+            SELECT u.company_id FROM audit_unsealed u WHERE u.company_id > w.company_id ORDER BY u.company_id LIMIT 1) n
+    )
+    SELECT company_id FROM waiting
+"""
 _COMPANIES = "SELECT id FROM company WHERE NOT suspended ORDER BY id"
 _COMPANIES_WITH_ENDED_HOLDS = (
     "SELECT DISTINCT company_id FROM reservation WHERE state = 'held' AND expires_at <= clock_timestamp()"
@@ -67,6 +76,10 @@ class DueWork:
         """Companies that are not suspended and storefronts, of those named, with levels to push."""
         rows = await self._dispatch.fetch(Scope(), _CHANNELS, {"plugins": sorted(plugins)})
         return [(company_id, plugin_id) for company_id, plugin_id in rows]
+
+    async def companies_to_seal(self) -> Sequence[UUID]:
+        """Companies with audit entries that have no seal yet."""
+        return await self._ids(_UNSEALED)
 
     async def companies(self) -> Sequence[UUID]:
         """All companies that are not suspended."""

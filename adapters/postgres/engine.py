@@ -16,10 +16,14 @@ from adapters.postgres.constraints import translated
 from adapters.postgres.joint_reads import JointReads
 from adapters.postgres.link import Connection, Link, Parameters, Question, Row
 from adapters.postgres.pool import Pool
+from core.domain.access import Actor
 
 __all__ = ["Connection", "Database", "Row", "Scope"]
 
 _SET_SCOPE = "SELECT set_config('app.company_id', %s, true), set_config('app.user_id', %s, true), set_config('app.platform', %s, true)"
+_SET_ACTOR = (
+    "SELECT set_config('app.actor', %s, true), set_config('app.origin', %s, true), set_config('app.request', %s, true)"
+)
 # Statements are composed for each shape of question, so one plan serves all its values, and planning is most of the cost.
 _OPTIONS = (
     "-c role={role} -c timezone=UTC -c jit=off -c lock_timeout=2s -c statement_timeout={timeout}"
@@ -65,22 +69,24 @@ class Database:
         """Pool figures for the metrics page."""
         return self._pool.usage()
 
-    async def fetch(self, scope: Scope, statement: str, parameters: Parameters = None) -> list[Row]:
-        """Runs one statement in a transaction of its own, in one round trip."""
-        (rows,) = await self._ask(scope, [(statement, parameters)])
-        return rows
+    async def fetch(
+        self, scope: Scope, statement: str, parameters: Parameters = None, *, by: Actor | None = None
+    ) -> list[Row]:
+        """Runs one statement in a transaction of its own, in one round trip. What it changes is recorded as done `by` them."""
+        return (await self._ask(scope, [*_signature(by), (statement, parameters)]))[-1]
 
     async def read(self, scope: Scope, statement: str, parameters: Parameters = None) -> list[Row]:
         """Runs one quick statement that writes nothing, together with what else is read in the company at this moment."""
         return await self._joint_reads.read(scope, (statement, parameters))
 
     @asynccontextmanager
-    async def transaction(self, scope: Scope) -> AsyncIterator[Connection]:
-        """A transaction of several statements: committed at the end, rolled back on any error."""
+    async def transaction(self, scope: Scope, by: Actor | None = None) -> AsyncIterator[Connection]:
+        """A transaction of several statements: committed at the end, rolled back on any error. What they change is recorded
+        as done `by` them."""
         try:
             link = await self._pool.take()
             try:
-                async with _transaction(link, scope):
+                async with _transaction(link, scope, by):
                     yield link.connection
             finally:
                 self._pool.give_back(link)
@@ -99,8 +105,8 @@ class Database:
 
 
 @asynccontextmanager
-async def _transaction(link: Link, scope: Scope) -> AsyncIterator[None]:
-    await link.ask(("BEGIN", None), (_SET_SCOPE, scope.settings))
+async def _transaction(link: Link, scope: Scope, by: Actor | None) -> AsyncIterator[None]:
+    await link.ask(("BEGIN", None), (_SET_SCOPE, scope.settings), *_signature(by))
     try:
         yield
     except BaseException:
@@ -108,3 +114,11 @@ async def _transaction(link: Link, scope: Scope) -> AsyncIterator[None]:
         await link.ask(("ROLLBACK", None))
         raise
     await link.ask(("COMMIT", None))
+
+
+def _signature(by: Actor | None) -> list[Question]:
+    """Tells the audit trail who acts and from where; without it, the user `system` does."""
+    if by is None:
+        return []
+    origin = (by.origin.address, by.origin.request_id) if by.origin else ("", "")
+    return [(_SET_ACTOR, (str(by.user_id), *origin))]

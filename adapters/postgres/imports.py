@@ -51,7 +51,7 @@ class PostgresImports(Generic[Books]):
 
     @asynccontextmanager
     async def books(self, actor: Actor) -> AsyncIterator[Books]:
-        async with self._database.transaction(Scope(actor.company)) as connection:
+        async with self._database.transaction(Scope(actor.company), actor) as connection:
             await connection.execute(_PATIENCE)
             yield self._make(connection, actor.company)
 

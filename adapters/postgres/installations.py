@@ -7,6 +7,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.engine import Connection, Database, Scope
+from core.domain.access import Actor
 from core.domain.errors import Fault, NotFound, refuse_if
 from core.ports.plugins import Installation, InstallationReport, InstallationState
 from core.ports.storefront import Item
@@ -88,8 +89,10 @@ class PostgresInstallations:
         rows = await self._database.fetch(Scope(company_id), _FIND, {"company": company_id, "plugin": plugin_id})
         return next((Installation(plugin, InstallationState(state), *rest) for plugin, state, *rest in rows), None)
 
-    async def enable(self, company_id: UUID, plugin_id: str, settings: Mapping[str, object]) -> None:
-        async with self._database.transaction(Scope(company_id)) as connection:
+    async def enable(
+        self, company_id: UUID, plugin_id: str, settings: Mapping[str, object], *, by: Actor | None = None
+    ) -> None:
+        async with self._database.transaction(Scope(company_id), by) as connection:
             await _switch_on(connection, company_id, plugin_id, settings)
 
     async def enable_storefront(
@@ -99,9 +102,11 @@ class PostgresInstallations:
         settings: Mapping[str, object],
         items: Sequence[Item],
         locations: Mapping[str, str],
+        *,
+        by: Actor | None = None,
     ) -> int:
         names: dict[str, object] = {"company": company_id, "plugin": plugin_id}
-        async with self._database.transaction(Scope(company_id)) as connection:
+        async with self._database.transaction(Scope(company_id), by) as connection:
             sites = await _sites(connection, company_id, locations)
             await _switch_on(connection, company_id, plugin_id, settings)
             await connection.execute(_OPEN_CHANNEL, names)
@@ -114,9 +119,9 @@ class PostgresInstallations:
             row = await (await connection.execute(_TIE, {**names, **ties})).fetchone()
         return int(row[0]) if row else 0
 
-    async def disable(self, company_id: UUID, plugin_id: str) -> None:
+    async def disable(self, company_id: UUID, plugin_id: str, *, by: Actor | None = None) -> None:
         names = {"company": company_id, "plugin": plugin_id}
-        async with self._database.transaction(Scope(company_id)) as connection:
+        async with self._database.transaction(Scope(company_id), by) as connection:
             if not await (await connection.execute(_DISABLE, names)).fetchone():
                 raise NotFound("plugin_not_found", "this plugin was never switched on here")
             await connection.execute(_GIVE_UP, names)

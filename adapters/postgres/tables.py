@@ -18,6 +18,12 @@ attachment = _table(
     "attachment",
     "company_id id subject_type subject_id name media_type size digest uploaded_by uploaded_at",
 )
+audit_entry = _table(
+    "audit_entry",
+    "company_id id at actor_id origin_address request_id action subject_type subject_id site_ids before after",
+)
+audit_seal = _table("audit_seal", "company_id seq entry_id hash")
+audit_unsealed = _table("audit_unsealed", "company_id at entry_id")
 barcode = _table("barcode", "company_id code written kind product_id pack_quantity")
 category = _table("category", "company_id id parent_id name depth parent_depth version")
 channel = _table("channel", "company_id plugin_id failures next_at lease_token last_error")

@@ -131,7 +131,7 @@ class PostgresRun:
         key: IdempotencyKey | None,
     ) -> Outcome[R]:
         company_id = actor.company
-        async with self._database.transaction(Scope(company_id)) as connection:
+        async with self._database.transaction(Scope(company_id), actor) as connection:
             if key and (stored := await self._claim(connection, company_id, key)):
                 return Outcome(msgspec.json.decode(stored, type=_result_type(use_case)), replayed=True)
             uow = PostgresUnitOfWork(connection, company_id)

@@ -35,11 +35,11 @@ def _key_of(pem: str, name: str) -> OKPKey:
 
 def _kept(path: Path) -> str:
     if not path.exists():
-        _keep(path, OKPKey.generate_key("Ed25519").as_pem(private=True))
+        keep(path, OKPKey.generate_key("Ed25519").as_pem(private=True))
     return path.read_text("ascii")
 
 
-def _keep(path: Path, pem: bytes) -> None:
+def keep(path: Path, pem: bytes) -> None:
     """Puts the key in place as a whole, for its owner's eyes only. Of several processes that try, the first wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")

@@ -1,4 +1,4 @@
-"""`pirwa verify`: recomputes every stored figure from the ledger."""
+"""`pirwa verify`: recomputes every stored figure from the ledger, and the seals of the audit trail."""
 
 import argparse
 import asyncio
@@ -7,11 +7,15 @@ from typing import Any
 
 import msgspec
 
+from adapters.postgres.audit_chain import PostgresAuditChain
 from adapters.postgres.verification import PostgresVerifier
+from adapters.tokens.audit_key import audit_key
 from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, settings
 from apps.settings import Settings
 from core.ports.verification import Difference
+
+SEALED = "the audit trail is as it was sealed"
 
 
 def register(commands: Any) -> None:
@@ -40,6 +44,7 @@ async def _verify(running: Settings, only: str | None, *, quiet: bool) -> tuple[
     differences: list[Difference] = []
     async with open_database(running, statement_timeout="30min") as database:
         verifier = PostgresVerifier(database)
+        chain = PostgresAuditChain(database, audit_key(running.audit_key, running.data))
         companies = [(key, code) for key, code in await verifier.companies() if only in (None, code)]
         if only is not None and not companies:
             raise CommandError(f"there is no company {only}")
@@ -48,5 +53,13 @@ async def _verify(running: Settings, only: str | None, *, quiet: bool) -> tuple[
                 found = await verifier.differences(company_id, code, check)
                 differences += found
                 if not quiet:
-                    print(f"{code}: {check}: {'WRONG' if found else 'ok'}", file=sys.stderr)
+                    _tell(code, check, wrong=bool(found))
+            faults = await chain.faults(company_id)
+            differences += [Difference(code, SEALED, fault) for fault in faults]
+            if not quiet:
+                _tell(code, SEALED, wrong=bool(faults))
     return len(companies), differences
+
+
+def _tell(company: str, check: str, *, wrong: bool) -> None:
+    print(f"{company}: {check}: {'WRONG' if wrong else 'ok'}", file=sys.stderr)

@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from apps.http import (
     attachments,
+    audit,
     balances,
     catalogue,
     categories,
@@ -60,6 +61,7 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     transfers.router,
     order_requests.router,
     attachments.router,
+    audit.router,
     events.router,
     plugins.router,
 )

@@ -5,6 +5,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from litestar.types import HTTPScope
 
+from core.domain.access import Origin
+
 HEADER = b"x-forwarded-for"
 
 Address = IPv4Address | IPv6Address
@@ -25,6 +27,11 @@ def client_address(scope: HTTPScope, trusted_proxies: Sequence[str]) -> str:
             break
         found = said
     return found
+
+
+def origin_of(scope: HTTPScope, trusted_proxies: Sequence[str]) -> Origin:
+    """From where a request comes, as the audit trail keeps it."""
+    return Origin(client_address(scope, trusted_proxies), scope["state"]["request_id"])
 
 
 def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:

@@ -1,17 +1,21 @@
 """The gate of every route: who acts, may they, is the body of a kind the route takes. All of it before the body is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
 
 from dishka import AsyncContainer
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from apps.http.api_request import ApiRequest
 from apps.http.auth import Authenticator
+from apps.http.client_address import origin_of
 from apps.http.errors import RequestRefused
 from apps.http.idempotency import key_among
 from apps.http.rules import RouteRule, RouteRules
+from apps.settings import Settings
 from core.domain.access import PRESETS, Actor
 from core.domain.errors import Forbidden
 
@@ -27,6 +31,7 @@ class Gate(ASGIMiddleware):
         self._rules: RouteRules = {}
         self._container: AsyncContainer | None = None
         self._authenticator: Authenticator | None = None
+        self._trusted_proxies: Sequence[str] = ()
 
     def guard(self, rules: RouteRules) -> None:
         """Sets what the routes demand; until then every request is refused."""
@@ -35,6 +40,7 @@ class Gate(ASGIMiddleware):
     async def open(self, container: AsyncContainer) -> None:
         """Begins to serve from the container."""
         self._authenticator = await container.get(Authenticator)
+        self._trusted_proxies = (await container.get(Settings)).trusted_proxies
         self._container = container
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
@@ -45,7 +51,7 @@ class Gate(ASGIMiddleware):
         rule = state["rule"] = self._rules[scope["route_handler"]]
         if rule.permission is not None:
             actor = await self._authenticator.actor(headers.get(b"authorization"), headers.get(b"x-company"))
-            scope["user"] = actor
+            scope["user"] = replace(actor, origin=origin_of(cast("HTTPScope", scope), self._trusted_proxies))
             _require(actor, rule.permission)
         if rule.keyed:
             key_among(headers)

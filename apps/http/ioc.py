@@ -14,6 +14,7 @@ from core.commands.session import SessionDesk
 from core.domain.access import Actor
 from core.domain.errors import Unauthenticated
 from core.domain.throttling import Throttle
+from core.ports.audit import SignInRecord
 from core.ports.identity import AccessTokens, IdentityStore, Passwords
 
 
@@ -54,5 +55,7 @@ class HttpProvider(Provider):
         tokens: AccessTokens,
         settings: Settings,
         elapsed: Elapsed,
+        record: SignInRecord,
     ) -> SessionDesk:
-        return SessionDesk(identities, passwords, tokens, Throttle(), elapsed, on_loopback=settings.on_loopback)
+        on_loopback = settings.on_loopback
+        return SessionDesk(identities, passwords, tokens, Throttle(), elapsed, record, on_loopback=on_loopback)

@@ -27,7 +27,7 @@ def _tenant(shown: TenantView) -> Response[TenantView]:
 
 def _inside(actor: Actor, company_id: UUID) -> Actor:
     """The platform owner at work on one company, with no right beyond those of the platform."""
-    return Actor(actor.user_id, company_id, actor.permissions)
+    return Actor(actor.user_id, company_id, actor.permissions, origin=actor.origin)
 
 
 @post("/companies", opt=needs("platform:company"))

@@ -9,12 +9,11 @@ from litestar.datastructures import CacheControlHeader
 from litestar.params import JSONBody
 
 from apps.http.api_request import ApiRequest
-from apps.http.client_address import client_address
+from apps.http.client_address import origin_of
 from apps.http.rules import PUBLIC, needs
 from apps.settings import Settings
 from core.commands.session import LogIn, Profile, Session, SessionDesk, SwitchCompany
 from core.domain.access import Actor
-from core.domain.throttling import network_of
 from core.ports.identity import AccessTokens
 
 _SECRET = CacheControlHeader(no_store=True)
@@ -25,7 +24,7 @@ async def log_in(
     data: JSONBody[LogIn], request: ApiRequest, desk: FromDishka[SessionDesk], settings: FromDishka[Settings]
 ) -> Session:
     """Exchanges login and password for an access token of one company. Ten wrong tries in 15 minutes, then 429."""
-    return await desk.log_in(data, network_of(client_address(request.scope, settings.trusted_proxies)))
+    return await desk.log_in(data, origin_of(request.scope, settings.trusted_proxies))
 
 
 @post("/auth/switch", opt=needs("profile:read"), status_code=200, cache_control=_SECRET)

@@ -13,6 +13,7 @@ from taskiq import AsyncBroker
 from adapters.broker.brokers import make_broker
 from adapters.broker.doorbell import Doorkeeper
 from adapters.plugin_loader.registry import load_plugins
+from adapters.postgres.audit_chain import PostgresAuditChain
 from adapters.postgres.channels import PostgresChannels
 from adapters.postgres.deliveries import PostgresDeliveries
 from adapters.postgres.due_work import DueWork
@@ -23,6 +24,7 @@ from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.queries.expired_lots import PostgresExpiredLots
 from adapters.postgres.schedule import PostgresScheduleRuns
 from adapters.postgres.upkeep import PostgresUpkeep
+from adapters.tokens.audit_key import audit_key
 from apps.settings import Settings
 from apps.worker.delivering import Deliverer
 from apps.worker.jobs import Upkeep
@@ -40,14 +42,14 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @asynccontextmanager
 async def working(
-    database_url: str, plugins: Plugins, broker: AsyncBroker, *, poll_seconds: float = POLL_SECONDS
+    database_url: str, plugins: Plugins, broker: AsyncBroker, audit_key: bytes, *, poll_seconds: float = POLL_SECONDS
 ) -> AsyncIterator[Worker]:
     """A worker at work on connections of its own, stopped in good order at the end."""
     database = Database(database_url, statement_timeout="15min")
     dispatch = Database(database_url, role="pirwa_dispatch", size=4)
     await database.open()
     await dispatch.open()
-    worker = Worker(make_parts(database, dispatch, plugins, broker), poll_seconds=poll_seconds)
+    worker = Worker(make_parts(database, dispatch, plugins, broker, audit_key), poll_seconds=poll_seconds)
     worker.start()
     try:
         yield worker
@@ -58,7 +60,13 @@ async def working(
 
 
 def make_parts(
-    database: Database, dispatch: Database, plugins: Plugins, broker: AsyncBroker, *, lease: timedelta = LEASE
+    database: Database,
+    dispatch: Database,
+    plugins: Plugins,
+    broker: AsyncBroker,
+    audit_key: bytes,
+    *,
+    lease: timedelta = LEASE,
 ) -> Parts:
     """The parts of a worker. `dispatch` looks over the queues of all companies; `database` works inside one."""
     channels = PostgresChannels(database)
@@ -73,6 +81,7 @@ def make_parts(
         outbox=PostgresOutbox(dispatch),
         deliverer=Deliverer(PostgresDeliveries(database), plugins, installations, reactions, lease),
         pusher=Pusher(channels, plugins, installations, lease),
+        audit=PostgresAuditChain(database, audit_key),
         schedule=Schedule(upkeep.jobs(), PostgresScheduleRuns(dispatch), SystemClock()),
         plugins=plugins,
         core_subscriptions=core_subscriptions(plugins),
@@ -93,9 +102,10 @@ async def work_until(settings: Settings, ending: asyncio.Event) -> None:
     if settings.database_url is None:
         raise RuntimeError("there is no database to work on: PIRWA_DATABASE_URL is not set")
     plugins = load_plugins(settings.plugins, version("pirwa"))
+    key = audit_key(settings.audit_key, settings.data)
     broker = make_broker(settings.redis_url)
     try:
-        async with working(settings.database_url, plugins, broker) as worker:
+        async with working(settings.database_url, plugins, broker, key) as worker:
             ends = [asyncio.ensure_future(ending.wait()), asyncio.ensure_future(worker.wait())]
             done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in running:

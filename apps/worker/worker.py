@@ -1,4 +1,4 @@
-"""The worker: events out of the outbox, deliveries to subscribers, levels to storefronts, jobs at their time."""
+"""The worker: events out of the outbox, deliveries to subscribers, levels to storefronts, seals on the audit trail, jobs at their time."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from apps.worker.delivering import Deliverer
 from apps.worker.pushing import Pusher
 from apps.worker.schedule import Schedule, pause
 from apps.worker.turns import Turns
+from core.ports.audit import AuditChain
 from core.ports.outbox import Outbox
 from core.ports.plugins import Plugins, Subscription
 
@@ -47,7 +48,14 @@ class Push:
     plugin_id: str
 
 
-Turn = Relay | Deliver | Push
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A company's audit entries want their seals."""
+
+    company_id: UUID
+
+
+Turn = Relay | Deliver | Push | Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class Parts:
     outbox: Outbox
     deliverer: Deliverer
     pusher: Pusher
+    audit: AuditChain
     schedule: Schedule
     plugins: Plugins
     core_subscriptions: Sequence[Subscription]
@@ -117,6 +126,7 @@ class Worker:
         due = self._parts.due
         self._ask(*(Relay(company_id) for company_id in await due.companies_to_relay()))
         self._ask(*(Deliver(*found) for found in await due.deliveries(self._subscribers)))
+        self._ask(*(Seal(company_id) for company_id in await due.companies_to_seal()))
         if self._storefronts:
             self._ask(*(Push(*found) for found in await due.channels(self._storefronts)))
 
@@ -153,3 +163,5 @@ class Worker:
                 return more
             case Push(company_id, plugin_id):
                 return await self._parts.pusher.push(company_id, plugin_id)
+            case Seal(company_id):
+                return await self._parts.audit.seal(company_id)

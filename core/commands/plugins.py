@@ -46,10 +46,12 @@ async def enable_plugin(
     actor.require("plugin:write")
     at_work = _open(plugins, actor, plugin_id, command.settings)
     if at_work.storefront is None:
-        await installations.enable(actor.company, plugin_id, command.settings)
+        await installations.enable(actor.company, plugin_id, command.settings, by=actor)
         return EnabledPlugin(plugin_id)
     items = await _checked_items(at_work.storefront)
-    linked = await installations.enable_storefront(actor.company, plugin_id, command.settings, items, at_work.locations)
+    linked = await installations.enable_storefront(
+        actor.company, plugin_id, command.settings, items, at_work.locations, by=actor
+    )
     doorbell.ring(actor.company)
     return EnabledPlugin(plugin_id, len(items), linked)
 
@@ -57,7 +59,7 @@ async def enable_plugin(
 async def disable_plugin(installations: Installations, doorbell: Doorbell, actor: Actor, plugin_id: str) -> None:
     """Switches the plugin off: it gets nothing more, and what waited for it is given up."""
     actor.require("plugin:write")
-    await installations.disable(actor.company, plugin_id)
+    await installations.disable(actor.company, plugin_id, by=actor)
     doorbell.ring(actor.company)
 
 

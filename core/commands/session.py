@@ -7,12 +7,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from core.domain.access import PRESETS, Actor
+from core.domain.access import PRESETS, Actor, Origin
 from core.domain.errors import NotFound, Unauthenticated
 from core.domain.roles import COMPANY_PRESETS, GRANTABLE
-from core.domain.throttling import Throttle
+from core.domain.throttling import Throttle, network_of
+from core.ports.audit import AuditAction, SignInRecord
 from core.ports.identity import (
     AccessTokens,
+    Account,
     CompanyIdentity,
     Identity,
     IdentityStore,
@@ -86,9 +88,11 @@ class SessionDesk:
         tokens: AccessTokens,
         throttle: Throttle,
         elapsed: Callable[[], float],
+        record: SignInRecord,
         *,
         on_loopback: bool,
     ) -> None:
+        self._record = record
         self._identities = identities
         self._passwords = passwords
         self._tokens = tokens
@@ -96,25 +100,32 @@ class SessionDesk:
         self._on_loopback = on_loopback
         self._elapsed = elapsed
 
-    async def log_in(self, command: LogIn, peer: str) -> Session:
+    async def log_in(self, command: LogIn, origin: Origin) -> Session:
         """Raises `Unauthenticated`, the same for an unknown login and a wrong password, `TooManyAttempts`,
         and `NotFound` for a company that is not the caller's."""
         login = command.login.strip().lower()
-        keys, now = (f"account {login}", f"peer {peer}"), self._elapsed()
+        keys, now = (f"account {login}", f"peer {network_of(origin.address)}"), self._elapsed()
         self._throttle.admit(keys, now)
         try:
-            identity = await self._recognise(login, command.password)
+            account = await self._identities.account(login)
+            identity = await self._recognise(account, command.password)
         except Exception:
             self._throttle.forgive(keys, now)
             raise
         if identity is None:
+            if account:
+                self._record.failed(account.user_id, command.company, origin)
             raise Unauthenticated("invalid_credentials", "the login or the password is wrong")
         self._throttle.forgive(keys, now)
-        return self._session(identity, command.company)
+        try:
+            return self._admitted(identity, command.company, AuditAction.SIGNED_IN, origin)
+        except NotFound:
+            self._record.failed(identity.user_id, command.company, origin)
+            raise
 
     async def switch(self, actor: Actor, command: SwitchCompany) -> Session:
         """A token for another of the caller's companies. Raises `NotFound` for one that is not theirs."""
-        return self._session(await self._present(actor), command.company)
+        return self._admitted(await self._present(actor), command.company, AuditAction.SWITCHED, actor.origin)
 
     async def profile(self, actor: Actor) -> Profile:
         """The caller, with what they may do in the company of the request."""
@@ -136,8 +147,7 @@ class SessionDesk:
             read_sites=None if actor.read_sites is None else sorted(actor.read_sites),
         )
 
-    async def _recognise(self, login: str, password: str) -> Identity | None:
-        account = await self._identities.account(login)
+    async def _recognise(self, account: Account | None, password: str) -> Identity | None:
         right = await self._passwords.matches(password, account.password_hash if account else None)
         if account is None or not right:
             return None
@@ -150,8 +160,16 @@ class SessionDesk:
             raise Unauthenticated("invalid_token", "the account is gone")
         return identity
 
-    def _session(self, identity: Identity, reference: str | None) -> Session:
+    def _admitted(
+        self, identity: Identity, reference: str | None, action: AuditAction, origin: Origin | None
+    ) -> Session:
         membership = _chosen(identity, reference)
+        session = self._session(identity, membership)
+        if membership:
+            self._record.came_in(Actor(identity.user_id, membership.company.id, frozenset(), origin=origin), action)
+        return session
+
+    def _session(self, identity: Identity, membership: Membership | None) -> Session:
         token = self._tokens.issue(identity.user_id, membership.company.id if membership else None)
         return Session(
             access_token=token.text,

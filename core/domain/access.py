@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -50,10 +50,19 @@ Sites = frozenset[UUID] | None
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """From where somebody acts: the network address of the request, and the id that its answer and our log bear."""
+
+    address: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which company, with which permissions; `sites` are those they may write, `read_sites` those they see.
 
     What may be written may be read: `read_sites` always holds `sites` too, and need only be given where it is wider.
+    `origin` is known of whoever acts by a request.
     """
 
     user_id: UUID
@@ -61,6 +70,7 @@ class Actor:
     permissions: frozenset[str]
     sites: Sites = None
     read_sites: Sites = frozenset()
+    origin: Origin | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         both = None if self.sites is None or self.read_sites is None else self.sites | self.read_sites

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from core.domain.access import Actor
 from core.domain.events import Event
 from core.ports.storefront import Item, Storefront
 
@@ -99,13 +100,15 @@ class InstallationReport(Installation):
 
 
 class Installations(Protocol):
-    """The switches of one company after the other. Each call is a transaction of its own."""
+    """The switches of one company after the other. Each call is a transaction of its own, recorded as done `by` them."""
 
     async def all(self, company_id: UUID) -> Sequence[InstallationReport]: ...
 
     async def find(self, company_id: UUID, plugin_id: str) -> Installation | None: ...
 
-    async def enable(self, company_id: UUID, plugin_id: str, settings: Mapping[str, object]) -> None:
+    async def enable(
+        self, company_id: UUID, plugin_id: str, settings: Mapping[str, object], *, by: Actor | None = None
+    ) -> None:
         """Switches a plugin on with these settings, or on again after a pause."""
         ...
 
@@ -116,12 +119,14 @@ class Installations(Protocol):
         settings: Mapping[str, object],
         items: Sequence[Item],
         locations: Mapping[str, str],
+        *,
+        by: Actor | None = None,
     ) -> int:
         """Switches a storefront on: ties its items to the products of the same SKU at the sites of `locations` and marks
         them all for a first push. Returns how many items found a product. Raises Invalid for unknown sites."""
         ...
 
-    async def disable(self, company_id: UUID, plugin_id: str) -> None:
+    async def disable(self, company_id: UUID, plugin_id: str, *, by: Actor | None = None) -> None:
         """Switches a plugin off and gives up what was waiting for it. Raises NotFound if it was never switched on."""
         ...
 

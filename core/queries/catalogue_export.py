@@ -50,7 +50,7 @@ class ProductExport:
         except BaseException:
             file.close()
             raise
-        return ExportedSheet(writer.media_type, f"products{writer.suffix}", _content(file))
+        return ExportedSheet(writer.media_type, f"products{writer.suffix}", content_of(file))
 
     def _rows(
         self, actor: Actor, wanted: ProductFilter, loop: AbstractEventLoop, *, with_cost: bool
@@ -83,7 +83,8 @@ def _cells(row: ExportRow, *, with_cost: bool) -> list[CellValue]:
     ]
 
 
-async def _content(file: BinaryIO) -> AsyncIterator[bytes]:
+async def content_of(file: BinaryIO) -> AsyncIterator[bytes]:
+    """What was written into a file, from its beginning, in pieces; then the file is closed."""
     with file:
         await asyncio.to_thread(file.seek, 0)
         while chunk := await asyncio.to_thread(file.read, CHUNK_SIZE):

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.anyio
 WITHOUT_COMPANY = ("app_user", "alembic_version", "schedule_run")
 # They run with their owner's rights so that nobody else needs the right to write; policies are forced on the owner too.
 WRITERS = {
+    "audit_note",
+    "audit_row",
+    "audit_seal_entries",
     "ledger_checkpoint",
     "ledger_commit_reservations",
     "ledger_end_reservations",

@@ -40,7 +40,7 @@ async def _die_at(database_url: str, kind: str, method: str, word: str) -> None:
     owner = {each.__name__: each for each in (PostgresOutbox, PostgresDeliveries, PostgresChannels)}.get(kind)
     owner = owner or import_module("fake_storefront.storefront").FakeStorefront
     setattr(owner, method, _the_last(getattr(owner, method), word))
-    worker = Worker(make_parts(database, dispatch, plugins, InMemoryBroker(), lease=LEASE))
+    worker = Worker(make_parts(database, dispatch, plugins, InMemoryBroker(), bytes(32), lease=LEASE))
     worker.start()
     await worker.wait()
 

@@ -19,8 +19,10 @@ from apps.http.app import create_app
 from apps.http.health import Readiness
 from apps.ioc import Elapsed
 from apps.settings import LogFormat, Settings
+from core.ports.audit import SignInRecord
 from core.ports.clock import Clock
 from core.ports.identity import CompanyIdentity, IdentityStore
+from core.testing.fakes.audit import InMemorySignIns
 from core.testing.fakes.identity import InMemoryIdentities
 from tests.apps import echo
 
@@ -67,6 +69,7 @@ class World(Provider):
     def __init__(self) -> None:
         super().__init__()
         self.people = InMemoryIdentities()
+        self.sign_ins = InMemorySignIns()
         self.turned = TurnedClock()
         self.storage = Storage()
         self.log: list[bytes] = []
@@ -79,6 +82,10 @@ class World(Provider):
     @provide
     def identities(self) -> IdentityStore:
         return self.people
+
+    @provide
+    def record(self) -> SignInRecord:
+        return self.sign_ins
 
     @provide
     def clock(self) -> Clock:

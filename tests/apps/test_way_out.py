@@ -31,7 +31,7 @@ from tests.api import Api
 from tests.plugins.fake_storefront.src.fake_storefront.folder import ShopState
 from tests.redis_server import redis_server
 from tests.shop import Shop, open_shop
-from tests.way_out import PLUGIN, SYNC, WayOut, eventually, process_of, way_out
+from tests.way_out import AUDIT_KEY, PLUGIN, SYNC, WayOut, eventually, process_of, way_out
 
 pytestmark = pytest.mark.anyio
 
@@ -71,7 +71,7 @@ class TestArrival:
         await way.shop.post("receipt", "COFFEE", 10)
         await way.sell_online(c1="COFFEE")
         client = await Api(app, way.shop, api.tokens).client("admin")
-        async with working(database_url, way.plugins, make_broker(None), poll_seconds=3600):
+        async with working(database_url, way.plugins, make_broker(None), AUDIT_KEY, poll_seconds=3600):
             await eventually(lambda: way.levels == {"c1@main": "10"})
             sale = {"lines": [{"product": "COFFEE", "site": "UIO", "quantity": "3", "unit_price": "5"}]}
             await client.post_ok("/sales", sale)
@@ -82,7 +82,7 @@ class TestArrival:
     async def test_without_a_bell_it_takes_until_the_worker_looks(self, way: WayOut, database_url: str) -> None:
         await way.shop.product("TEA")
         await way.sell_online(t1="TEA")
-        async with working(database_url, way.plugins, InMemoryBroker(), poll_seconds=0.05):
+        async with working(database_url, way.plugins, InMemoryBroker(), AUDIT_KEY, poll_seconds=0.05):
             await way.shop.post("receipt", "TEA", 4)
             await eventually(lambda: way.levels == {"t1@main": "4"})
 
@@ -92,7 +92,7 @@ class TestArrival:
         with redis_server() as redis:
             house, street = make_broker(redis.url), make_broker(redis.url)
             doorbell = BrokerDoorbell(street)
-            async with working(database_url, way.plugins, house, poll_seconds=0.2):
+            async with working(database_url, way.plugins, house, AUDIT_KEY, poll_seconds=0.2):
                 redis.kill()
                 await way.shop.post("receipt", "TEA", 4)
                 doorbell.ring(way.shop.company_id)

@@ -15,12 +15,13 @@ GRANT DELETE ON membership, role, category, product, barcode, product_image, reo
 GRANT INSERT ON outbox_event, order_request_posting TO pirwa_app;
 GRANT UPDATE ON delivery TO pirwa_app;
 -- posting, move, stock_balance, site_stock, cost_layer, revaluation, stock_checkpoint, lot and reservation have no write
--- grant at all: the ledger functions, which run with their owner's rights, are the only writers.
+-- grant at all: the ledger functions, which run with their owner's rights, are the only writers; so are the audit functions
+-- of audit_entry, audit_seal and audit_unsealed.
 
 GRANT SELECT, UPDATE (position) ON outbox_event TO pirwa_dispatch;
 GRANT SELECT, INSERT, UPDATE ON event_position TO pirwa_dispatch;
 GRANT SELECT, INSERT, DELETE ON delivery TO pirwa_dispatch;
-GRANT SELECT ON channel, channel_link, plugin_installation TO pirwa_dispatch;
+GRANT SELECT ON channel, channel_link, plugin_installation, audit_unsealed TO pirwa_dispatch;
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_run TO pirwa_dispatch;
 GRANT SELECT (id, suspended) ON company TO pirwa_dispatch;
 GRANT SELECT (company_id, state, expires_at) ON reservation TO pirwa_dispatch;
@@ -29,7 +30,7 @@ DO $$
 DECLARE queue text;
 BEGIN
     FOREACH queue IN ARRAY ARRAY['outbox_event', 'delivery', 'channel', 'channel_link', 'event_position', 'plugin_installation',
-                                 'company', 'reservation', 'idempotency_key'] LOOP
+                                 'company', 'reservation', 'idempotency_key', 'audit_unsealed'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS dispatch ON %I', queue);
         EXECUTE format('CREATE POLICY dispatch ON %I TO pirwa_dispatch USING (true) WITH CHECK (true)', queue);
     END LOOP;

@@ -70,7 +70,7 @@ class PostgresPolicies:
 
     async def set(self, actor: Actor, policies: Sequence[Policy]) -> None:
         try:
-            await self._database.fetch(Scope(actor.company), _SET, (_reach(actor), _wishes(policies)))
+            await self._database.fetch(Scope(actor.company), _SET, (_reach(actor), _wishes(policies)), by=actor)
         except DomainError as error:
             raise lines_at("/policies", error) from None
 
@@ -85,7 +85,7 @@ class PostgresPolicies:
             "site_id": parse_id(site),
             "version": version,
         }
-        rows = await self._database.fetch(Scope(actor.company), _REMOVE, parameters)
+        rows = await self._database.fetch(Scope(actor.company), _REMOVE, parameters, by=actor)
         if not rows:
             raise NotFound("policy_not_found", "this product has no policy at this site")
         if not rows[0][1]:

@@ -1,0 +1,44 @@
+"""The audit trail: what is recorded of signing in. Changes of rows are recorded by the storage itself."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from core.domain.access import Actor, Origin
+
+
+class AuditAction(StrEnum):
+    """What an entry of the trail says was done."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    DELETED = "deleted"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SWITCHED = "switched"
+
+
+class SignInRecord(Protocol):
+    """Records how people came in, beside the answer that they get: it neither waits for this nor fails with it."""
+
+    def came_in(self, actor: Actor, action: AuditAction) -> None:
+        """Somebody signed in to the company of the actor, or switched to it."""
+        ...
+
+    def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
+        """An attempt with a known account failed. It belongs to the company that was asked for (by id or code), or else to
+        the one that signing in would have led to; an account without a company has nobody to be told."""
+        ...
+
+
+class AuditChain(Protocol):
+    """Seals the trail of a company: each entry is bound to the one before, by a key that is not kept beside them."""
+
+    async def seal(self, company_id: UUID) -> bool:
+        """Seals some of the entries that wait. Returns whether there may be more."""
+        ...
+
+    async def faults(self, company_id: UUID) -> Sequence[str]:
+        """Where the trail is not as it was sealed: its first broken row, and entries that never came by the way of all."""
+        ...

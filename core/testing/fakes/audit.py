@@ -1,0 +1,19 @@
+"""`SignInRecord` in memory."""
+
+from uuid import UUID
+
+from core.domain.access import Actor, Origin
+from core.ports.audit import AuditAction
+
+
+class InMemorySignIns:
+    """Keeps who came in and whose attempt failed, in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[AuditAction, UUID, Origin | None]] = []
+
+    def came_in(self, actor: Actor, action: AuditAction) -> None:
+        self.entries.append((action, actor.user_id, actor.origin))
+
+    def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
+        self.entries.append((AuditAction.SIGN_IN_FAILED, user_id, origin))
