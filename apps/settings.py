@@ -32,7 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `data` holds the embedded database, attachments and keys. Without `database_url` the database is the embedded one; without
     `redis_url` there is one process. `plugins` may be loaded. `signing_key` is a PEM text or the path of one,
-    `audit_key` at least 32 bytes in base64. From the addresses and networks of `trusted_proxies`, and from no other, `X-Forwarded-For` is believed.
+    `audit_key` at least 32 bytes in base64. From the addresses and networks of `trusted_proxies`, and from no other,
+    `X-Forwarded-For` is believed.
     """
 
     data: Path = Path("var")

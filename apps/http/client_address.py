@@ -1,6 +1,7 @@
 """Where a request really comes from, when proxies stand in between."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from litestar.types import HTTPScope
@@ -12,7 +13,7 @@ HEADER = b"x-forwarded-for"
 Address = IPv4Address | IPv6Address
 
 
-def client_address(scope: HTTPScope, trusted_proxies: Sequence[str]) -> str:
+def client_address(scope: HTTPScope, trusted_proxies: tuple[str, ...]) -> str:
     """The address of whoever asked: the peer, or if that is a trusted proxy, the one for which it says that it asks.
 
     `X-Forwarded-For` is read from its end, where the nearest proxy has written; what stands before an address that is not
@@ -29,7 +30,7 @@ def client_address(scope: HTTPScope, trusted_proxies: Sequence[str]) -> str:
     return found
 
 
-def origin_of(scope: HTTPScope, trusted_proxies: Sequence[str]) -> Origin:
+def origin_of(scope: HTTPScope, trusted_proxies: tuple[str, ...]) -> Origin:
     """From where a request comes, as the audit trail keeps it."""
     return Origin(client_address(scope, trusted_proxies), scope["state"]["request_id"])
 
@@ -40,7 +41,8 @@ def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
     return [one.strip() for one in ",".join(values).split(",")][::-1]
 
 
-def _is_trusted(text: str, networks: Sequence[str]) -> bool:
+@lru_cache(maxsize=1_024)  # every request asks, and nearly always about the same few proxies
+def _is_trusted(text: str, networks: tuple[str, ...]) -> bool:
     address = _address(text)
     return address is not None and any(address in ip_network(network) for network in networks)
 

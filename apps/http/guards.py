@@ -1,6 +1,6 @@
 """The gate of every route: who acts, may they, is the body of a kind the route takes. All of it before the body is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -31,7 +31,7 @@ class Gate(ASGIMiddleware):
         self._rules: RouteRules = {}
         self._container: AsyncContainer | None = None
         self._authenticator: Authenticator | None = None
-        self._trusted_proxies: Sequence[str] = ()
+        self._trusted_proxies: tuple[str, ...] = ()
 
     def guard(self, rules: RouteRules) -> None:
         """Sets what the routes demand; until then every request is refused."""
