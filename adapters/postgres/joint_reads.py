@@ -10,10 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from adapters.postgres.link import Question, Row
+from core.domain.errors import Busy
 
 Scope = TypeVar("Scope")
 Ask = Callable[[Scope, Sequence[Question]], Awaitable[list[list[Row]]]]
 _Waiting = tuple[Question, asyncio.Future[list[Row]]]
+
+# Who asks again where there are no connections only makes them scarcer.
+_EVERYBODYS = ("database_busy", "database_unavailable")
 
 MAX_TOGETHER = 8  # an answer waits for those beside it
 
@@ -46,7 +50,10 @@ class JointReads(Generic[Scope]):
             return
         try:
             answers = await self._ask(scope, [question for question, _ in waiting])
-        except Exception:  # whatever it is: each learns its own answer
+        except Exception as error:  # whatever it is: each learns its own answer
+            if isinstance(error, Busy) and error.code in _EVERYBODYS:
+                _refuse(waiting, error)
+                return
             await asyncio.gather(*(self._alone(scope, question, answer) for question, answer in waiting))
             return
         for (_, answer), rows in zip(waiting, answers, strict=True):
@@ -61,3 +68,9 @@ class JointReads(Generic[Scope]):
         except Exception as error:  # whatever it is, it belongs to the one who waits for this answer
             if not answer.done():
                 answer.set_exception(error)
+
+
+def _refuse(waiting: Sequence[_Waiting], error: Exception) -> None:
+    for _, answer in waiting:
+        if not answer.done():
+            answer.set_exception(error)

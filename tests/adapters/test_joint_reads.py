@@ -74,3 +74,17 @@ async def test_who_asks_later_waits_for_nobody() -> None:
     assert not first.done()
     release.set()
     assert await first == [(1,)]
+
+
+async def test_where_no_connection_is_free_nobody_asks_again() -> None:
+    """Seen to fail when a message that got no connection became as many waiters as it had reads."""
+    asked = list[int]()
+
+    async def ask(_: Scope, questions: Sequence[Question]) -> list[list[Row]]:
+        asked.append(len(questions))
+        raise Busy("database_busy", "too many requests at once")
+
+    reads = JointReads(ask)
+    answers = await asyncio.gather(*(reads.read(ONE, (DIVIDE, (1,))) for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Busy] * 3
+    assert asked == [3]
