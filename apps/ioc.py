@@ -9,6 +9,7 @@ from dishka import Provider, Scope, provide
 from adapters.attachment_types.sniffer import AttachmentSniffer
 from adapters.local_disk.file_store import LocalDiskStore
 from adapters.passwords.argon2id import Argon2Passwords
+from adapters.postgres.attempts import PostgresAttempts
 from adapters.postgres.engine import Database
 from adapters.postgres.group_commit import GroupCommitLedger
 from adapters.postgres.queries.audit import PostgresAuditReader
@@ -25,18 +26,28 @@ from adapters.postgres.readiness import DatabaseReadiness
 from adapters.postgres.repositories.identity import PostgresIdentities
 from adapters.postgres.repositories.policies import PostgresPolicies
 from adapters.postgres.repositories.postings import PostingLookup
+from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.sign_ins import PostgresSignInRecord
+from adapters.postgres.signing_keys import PostgresSigningKeys
 from adapters.postgres.uow import PostgresRun
+from adapters.secrets.key_ring import key_ring
 from adapters.tokens.access_tokens import SignedAccessTokens
-from adapters.tokens.signing_key import signing_key
+from adapters.tokens.key_set import KeySet
 from apps.catalogue_ioc import CatalogueProvider
+from apps.integrations_ioc import IntegrationsProvider
+from apps.mail_ioc import MailProvider
+from apps.profile_ioc import ProfileProvider
+from apps.second_factor_ioc import SecondFactorProvider
 from apps.settings import Settings
 from core.commands.attachments import Attachments
+from core.ports.attempts import Attempts
 from core.ports.audit import SignInRecord
 from core.ports.clock import Clock, SystemClock
 from core.ports.files import AttachmentTypes, FileStore
-from core.ports.identity import AccessTokens, IdentityStore, Passwords
+from core.ports.identity import AccessTokens, IdentityStore, Passwords, SigningKeys
 from core.ports.policies import Policies
+from core.ports.sealing import Sealing
+from core.ports.sessions import Sessions
 from core.ports.stock_ledger import StockLedger
 from core.ports.storage import PostingReader, Run
 from core.queries.audit import AuditReader
@@ -96,8 +107,14 @@ class ServicesProvider(Provider):
         return LocalDiskStore(settings.data / "files")
 
     @provide
-    def tokens(self, settings: Settings, clock: Clock) -> AccessTokens:
-        return SignedAccessTokens(signing_key(settings.signing_key, settings.data), clock)
+    def sealing(self, settings: Settings) -> Sealing:
+        return key_ring(settings.secret_keys, settings.data)
+
+    @provide
+    def tokens(
+        self, keys: SigningKeys, sealing: Sealing, clock: Clock, elapsed: Elapsed, settings: Settings
+    ) -> AccessTokens:
+        return SignedAccessTokens(KeySet(keys, sealing, clock, elapsed), clock, settings.issuer)
 
 
 class StorageProvider(Provider):
@@ -106,8 +123,10 @@ class StorageProvider(Provider):
     scope = Scope.APP
 
     identities = provide(PostgresIdentities, provides=IdentityStore)
+    sessions = provide(PostgresSessions, provides=Sessions)
+    signing_keys = provide(PostgresSigningKeys, provides=SigningKeys)
+    attempts = provide(PostgresAttempts, provides=Attempts)
     readiness = provide(DatabaseReadiness)
-    run = provide(PostgresRun, provides=Run)
     ledger = provide(GroupCommitLedger, provides=StockLedger)
     postings = provide(PostingLookup, provides=PostingReader)
     stock = provide(PostgresStockReader, provides=StockReader)
@@ -122,6 +141,10 @@ class StorageProvider(Provider):
     policy_reader = provide(PostgresPolicyReader, provides=PolicyReader)
     audit = provide(PostgresAuditReader, provides=AuditReader)
     audit_export = provide(AuditExport)
+
+    @provide
+    def run(self, database: Database, sealing: Sealing) -> Run:
+        return PostgresRun(database, sealing)
 
     @provide
     async def sign_ins(self, database: Database) -> AsyncIterator[SignInRecord]:
@@ -141,4 +164,13 @@ class StorageProvider(Provider):
 
 def shared_providers(settings: Settings) -> list[Provider]:
     """The providers of every process."""
-    return [SettingsProvider(settings), ServicesProvider(), StorageProvider(), CatalogueProvider()]
+    return [
+        SettingsProvider(settings),
+        ServicesProvider(),
+        StorageProvider(),
+        CatalogueProvider(),
+        MailProvider(),
+        ProfileProvider(),
+        SecondFactorProvider(),
+        IntegrationsProvider(),
+    ]

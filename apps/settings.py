@@ -15,10 +15,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from adapters.smtp.server import read_server
+from core.domain.mail import address_fault
+
 FILE_NAME = "pirwa.toml"
 PREFIX = "PIRWA_"
 TEST_PREFIX = "PIRWA_TEST_"  # read by the test suite, not by the product
 AUDIT_KEY_BYTES = 32
+SECRET_KEY_BYTES = 32
 PASSWORD = "PIRWA_PASSWORD"  # noqa: S105 the name under which `pirwa user create` looks for one
 
 _PLUGIN_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -31,8 +35,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings that are each sound on their own.
 
     `data` holds the embedded database, attachments and keys. Without `database_url` the database is the embedded one; without
-    `redis_url` there is one process. `plugins` may be loaded. `signing_key` is a PEM text or the path of one,
-    `audit_key` at least 32 bytes in base64. From the addresses and networks of `trusted_proxies`, and from no other,
+    `redis_url` there is one process. `plugins` may be loaded. `audit_key` is at
+    least 32 bytes in base64, `secret_keys` are such keys with ids, of which the first seals. `public_url` is where people reach
+    the server. Mail goes through `smtp_url` from `mail_from`; what the contact form takes goes to `contact_address`. With
+    `registration` a company can register itself. From the addresses and networks of `trusted_proxies`, and from no other,
     `X-Forwarded-For` is believed.
     """
 
@@ -42,8 +48,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str | None = None
     redis_url: str | None = None
     plugins: tuple[str, ...] = ()
-    signing_key: str | None = None
     audit_key: str | None = None
+    secret_keys: str | None = None
+    public_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    contact_address: str | None = None
+    registration: bool = False
     log: LogFormat = "json"
     trusted_proxies: tuple[str, ...] = ()
 
@@ -52,8 +63,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def on_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
-        return is_loopback(self.host)
+        """Whether only this machine can reach the server: it listens to itself alone, and no proxy stands before it."""
+        public = urlsplit(self.public_url).hostname if self.public_url else None
+        return is_loopback(self.host) and (public is None or is_loopback(public))
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the server by TLS, so that cookies may demand it."""
+        return not self.on_loopback if self.public_url is None else self.public_url.startswith("https://")
+
+    @property
+    def address(self) -> str:
+        """The URL that links in mails begin with."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def issuer(self) -> str:
+        """Who issues our access tokens: the same for all processes of a set-up, whatever they listen on."""
+        return self.public_url or "pirwa"
 
 
 class SettingsError(Exception):
@@ -168,13 +196,6 @@ def _list(value: object, what: str, check: Callable[[str], object]) -> tuple[str
     raise ValueError(f"must be {what}, separated by commas")
 
 
-def _signing_key(value: object) -> str:
-    text = _text(value)
-    if not text.startswith("-----BEGIN") and not Path(text).is_file():
-        raise ValueError("must be a PEM text or the path of a readable file")
-    return text
-
-
 def _audit_key(value: object) -> str:
     text = _text(value)
     try:
@@ -184,6 +205,49 @@ def _audit_key(value: object) -> str:
     if not sound:
         raise ValueError(f"must be at least {AUDIT_KEY_BYTES} bytes in base64")
     return text
+
+
+def _secret_keys(value: object) -> str:
+    text = _text(value)
+    for entry in text.replace(",", " ").split():
+        key_id, _, encoded = entry.partition(":")
+        if not key_id.isalnum() or not _is_key(encoded):
+            raise ValueError(f"must be keys of {SECRET_KEY_BYTES} bytes in base64, each as id:key, separated by commas")
+    return text
+
+
+def _is_key(encoded: str) -> bool:
+    try:
+        return len(base64.b64decode(encoded, validate=True)) == SECRET_KEY_BYTES
+    except ValueError:
+        return False
+
+
+def _public_url(value: object) -> str:
+    """Without the slash at its end."""
+    url = urlsplit(_url(value, "http", "https"))
+    if not url.hostname or url.username or url.query or url.fragment:
+        raise ValueError("must be the address at which people reach Pirwa, such as https://stock.example.org")
+    return url.geturl().rstrip("/")
+
+
+def _mail_address(value: object) -> str:
+    address = _text(value)
+    if address_fault("", address):
+        raise ValueError("must be a mail address")
+    return address
+
+
+def _smtp_url(value: object) -> str:
+    url = _url(value, "smtp", "smtps")
+    read_server(url)
+    return url
+
+
+def _switch(value: object) -> bool:
+    if value not in (True, False, "on", "off"):
+        raise ValueError("must be on or off")
+    return value in (True, "on")
 
 
 def _log(value: object) -> str:
@@ -199,8 +263,13 @@ _READERS = {
     "database_url": lambda value: _url(value, "postgresql", "postgres"),
     "redis_url": lambda value: _url(value, "redis", "rediss", "unix"),
     "plugins": _plugins,
-    "signing_key": _signing_key,
     "audit_key": _audit_key,
+    "secret_keys": _secret_keys,
+    "public_url": _public_url,
+    "smtp_url": _smtp_url,
+    "mail_from": _mail_address,
+    "contact_address": _mail_address,
+    "registration": _switch,
     "log": _log,
     "trusted_proxies": _networks,
 }

@@ -1,6 +1,7 @@
 """Pirwa as a running server, as it is served in production, and the loads that are put on it."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -17,13 +18,10 @@ import psycopg
 
 from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
-from adapters.tokens.access_tokens import SignedAccessTokens
-from adapters.tokens.signing_key import signing_key
 from bench.load import Load, LoadResult, Requests, run_load, run_quiet_load
-from bench.product_shop import found_company
+from bench.product_shop import PASSWORD, found_company
 from bench.requests import RequestWriter
 from core.domain.access import Actor
-from core.ports.clock import SystemClock
 
 _WORKERS = (1, 2)
 _START_SECONDS = 30.0
@@ -40,10 +38,9 @@ class Product:
         """Migrates and founds a company without stock; `processes` are watched beside the web server's own."""
         migrate(database_url)
         self.database_url = database_url
-        self._data = data
+        self.data = data
         self._processes = processes
         self._environment = _environment(database_url, data)
-        self._tokens = SignedAccessTokens(signing_key(None, data), SystemClock())
         self.admin: Actor = self.work(lambda database: found_company(database, products, sites))
         self.worker_megabytes = 0.0
         """The largest resident set, in 10^6 bytes, that a web process had after a load."""
@@ -75,19 +72,14 @@ class Product:
 
     def _described(self, asked: Asked, connections: int, seconds: float, warm_up: float, port: int, pid: int) -> Load:
         processes = {"application": pid, **self._processes}
-        return Load(port, asked(self._writer()), connections, seconds, warm_up, processes=processes)
-
-    def _writer(self) -> RequestWriter:
-        """With a new token: one lives for less time than all measurements together take."""
-        token = self._tokens.issue(self.admin.user_id, self.admin.company)
-        return RequestWriter.authorized(f"Bearer {token.text}")
+        return Load(port, asked(_signed_in(port)), connections, seconds, warm_up, processes=processes)
 
     @contextmanager
     def _serving(self, workers: int) -> Iterator[tuple[int, int]]:
         port = _free_port()
         server = subprocess.Popen(
             _granian(port, workers),
-            cwd=self._data,
+            cwd=self.data,
             env={**self._environment, "PIRWA_PORT": str(port)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -149,3 +141,13 @@ def _is_ready(port: int) -> bool:
 
 def _largest_worker(pid: int) -> float:
     return max(child.memory_info().rss for child in psutil.Process(pid).children(recursive=True)) / 1e6
+
+
+def _signed_in(port: int) -> RequestWriter:
+    """The requests of the administrator, with a new token: one lives for less time than all measurements together take."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_START_SECONDS)
+    body = json.dumps({"login": "techcorp_admin", "password": PASSWORD})
+    connection.request("POST", "/api/v1/auth/login", body, {"Content-Type": "application/json"})
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return RequestWriter.authorized(f"Bearer {answer['access_token']}")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.uow import PostgresRun
@@ -16,6 +17,7 @@ from core.domain.company import SiteType
 from core.domain.ids import new_id
 from core.domain.stock import ADJUSTMENT, MAX_LINES, SUPPLIER, Document, DocumentType, Line, Posting, PostingKind
 
+PASSWORD = "eight blue boxes of tea"
 _SYSTEM = UUID(int=0)
 _DOCUMENT_LINES = 50
 _CATEGORIES = """
@@ -43,7 +45,8 @@ async def found_company(database: Database, products: int, sites: int) -> Actor:
     await run(create_company, founder, CreateCompany("techcorp", "TechCorp"))
     for number in range(1, sites + 1):
         await run(create_site, installer, CreateSite(f"S{number}", f"Site {number}", SiteType.WAREHOUSE))
-    created = await run(create_user, installer, NewMember("techcorp_admin", "TechCorp Admin", "no password", "admin"))
+    password_hash = await Argon2Passwords().hash(PASSWORD)
+    created = await run(create_user, installer, NewMember("techcorp_admin", "TechCorp Admin", password_hash, "admin"))
     scope = Scope(founder.company)
     await database.fetch(scope, _CATEGORIES, (shop.CATEGORIES,))
     await database.fetch(scope, _PRODUCTS, (products,))

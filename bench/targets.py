@@ -12,5 +12,6 @@ TARGETS = (
     Target("valuation, 10,000,000 moves", at_most=1.0),
     Target("oversold units, 200 clients", at_most=0),
     Target("unexplained 5xx, 200 clients", at_most=0),
+    Target("authorisation, share of a posting in percent", at_most=15),
     Target("memory of the web process in MB", at_most=150),
 )

@@ -1,5 +1,6 @@
 """People of a test's company at the HTTP API."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -8,9 +9,19 @@ from uuid import UUID
 import httpx
 from litestar import Litestar
 
-from adapters.postgres.engine import Scope
+from adapters.postgres.engine import Database, Scope
+from adapters.postgres.sessions import PostgresSessions
+from adapters.postgres.signing_keys import PostgresSigningKeys
+from adapters.secrets.key_ring import key_ring
+from adapters.tokens.access_tokens import SignedAccessTokens
+from adapters.tokens.key_set import KeySet
+from apps.settings import Settings
+from core.domain.access import Origin
 from core.domain.ids import new_id
+from core.domain.secret import new_secret
+from core.ports.clock import SystemClock
 from core.ports.identity import AccessTokens
+from core.ports.sessions import NewSession, SessionKind
 from tests.shop import Shop
 
 
@@ -66,9 +77,31 @@ class Api:
         return await self.sign_in(user_id)
 
     async def sign_in(self, user_id: UUID, headers: Mapping[str, str] | None = None) -> Client:
-        token = self.tokens.issue(user_id, self.shop.company_id).text
+        token = await self.token(user_id, self.shop.company_id)
         return Client(
             transport=httpx.ASGITransport(cast("Any", self.app)),
             base_url="http://test/api/v1",
             headers={"Authorization": f"Bearer {token}", **(headers or {})},
         )
+
+    async def token(self, user_id: UUID, company_id: UUID | None) -> str:
+        """The access token of a session that somebody has just begun."""
+        return await token_of(self.shop.database, self.tokens, user_id, company_id)
+
+
+def tokens_of(database: Database, settings: Settings) -> AccessTokens:
+    """Issues tokens as the application with these settings does."""
+    clock = SystemClock()
+    keys = KeySet(PostgresSigningKeys(database), key_ring(settings.secret_keys, settings.data), clock, time.monotonic)
+    return SignedAccessTokens(keys, clock, settings.issuer)
+
+
+async def token_of(database: Database, tokens: AccessTokens, user_id: UUID, company_id: UUID | None) -> str:
+    """The access token of a session that somebody begins."""
+    sessions, clock = PostgresSessions(database), SystemClock()
+    origin, secret = Origin("127.0.0.1", "test", "test"), new_secret(user_id)
+    new = NewSession(new_id(), user_id, SessionKind.TOKEN, company_id, ("pwd",), origin, secret.digest)
+    await sessions.begin(new, clock.now())
+    session = await sessions.in_force(user_id, new.id, clock.now())
+    assert session is not None
+    return (await tokens.issue(session, company_id)).text

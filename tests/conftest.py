@@ -17,13 +17,10 @@ from psycopg.conninfo import make_conninfo
 from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
-from adapters.tokens.access_tokens import SignedAccessTokens
-from adapters.tokens.signing_key import signing_key
 from apps.http.app import create_app
 from apps.settings import Settings
 from core.domain.ids import new_id
-from core.ports.clock import SystemClock
-from tests.api import Api
+from tests.api import Api, tokens_of
 from tests.shop import Shop, open_shop
 
 
@@ -85,4 +82,4 @@ async def app(settings: Settings) -> AsyncIterator[Litestar]:
 @pytest.fixture
 def api(app: Litestar, settings: Settings, shop: Shop) -> Api:
     """The HTTP API of the test's company: `await api.client("operator", "GYE")` is somebody signed in."""
-    return Api(app, shop, SignedAccessTokens(signing_key(None, settings.data), SystemClock()))
+    return Api(app, shop, tokens_of(shop.database, settings))

@@ -1,14 +1,15 @@
 """Passwords as Argon2id hashes, made by few threads so that guessing cannot take the machine's memory and cores."""
 
 import asyncio
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from adapters.passwords.guessing import strength_of
+from core.domain.password_policy import Strength, normal
 from core.domain.throttling import TooManyAttempts
 
 Answer = TypeVar("Answer")
@@ -20,7 +21,7 @@ QUEUE = 50  # that may wait
 
 
 class Argon2Passwords:
-    """Hashes in a few threads of its own; beyond `slots` at work and `queue` waiting, callers are turned away."""
+    """Hashes and weighs in a few threads of its own; beyond `slots` at work and `queue` waiting, callers are turned away."""
 
     def __init__(self, slots: int = SLOTS, queue: int = QUEUE) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY, parallelism=1)
@@ -29,10 +30,13 @@ class Argon2Passwords:
         self._room = slots + queue
 
     async def hash(self, password: str) -> str:
-        return await self._in_turn(lambda: self._hasher.hash(_normal(password)))
+        return await self._in_turn(lambda: self._hasher.hash(normal(password)))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        return await self._in_turn(lambda: self._matches(_normal(password), password_hash))
+        return await self._in_turn(lambda: self._matches(normal(password), password_hash))
+
+    async def strength(self, password: str, known: Sequence[str]) -> Strength:
+        return await self._in_turn(lambda: strength_of(normal(password), known))
 
     def close(self) -> None:
         """Ends the threads; what waits is dropped."""
@@ -62,7 +66,3 @@ class Argon2Passwords:
 
     def _leave(self, _: object) -> None:
         self._room += 1
-
-
-def _normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)

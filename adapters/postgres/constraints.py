@@ -7,7 +7,12 @@ from core.domain.errors import Busy, Conflict, DomainError, Fault, Invalid
 
 _CONFLICTS: dict[str, tuple[str, str]] = {
     "app_user_login_key": ("login_taken", "this login is taken"),
+    "app_user_proven_email_key": ("email_taken", "another account has this address"),
     "company_code_key": ("company_code_taken", "another company has this code"),
+    "identity_link_key": ("identity_taken", "somebody else is known by this identity"),
+    "identity_provider_code_key": ("identity_provider_code_taken", "another provider has this code"),
+    "identity_provider_role_fkey": ("role_in_use", "a provider of single sign-on gives this role"),
+    "passkey_credential_key": ("passkey_known", "you have this passkey already"),
     "role_code_key": ("role_code_taken", "another role has this code"),
     "membership_custom_role_fkey": ("role_in_use", "somebody has this role"),
     "site_code_key": ("site_code_taken", "another site has this code"),

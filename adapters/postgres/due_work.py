@@ -51,6 +51,7 @@ _UNSEALED = """
     )
     SELECT company_id FROM waiting
 """
+_MAIL = "SELECT EXISTS (SELECT FROM mail WHERE state = 'waiting' AND next_at <= clock_timestamp())"
 _COMPANIES = "SELECT id FROM company WHERE NOT suspended ORDER BY id"
 _COMPANIES_WITH_ENDED_HOLDS = (
     "SELECT DISTINCT company_id FROM reservation WHERE state = 'held' AND expires_at <= clock_timestamp()"
@@ -80,6 +81,10 @@ class DueWork:
     async def companies_to_seal(self) -> Sequence[UUID]:
         """Companies with audit entries that have no seal yet."""
         return await self._ids(_UNSEALED)
+
+    async def has_mail(self) -> bool:
+        """Whether mails are due."""
+        return bool((await self._dispatch.fetch(Scope(), _MAIL))[0][0])
 
     async def companies(self) -> Sequence[UUID]:
         """All companies that are not suspended."""

@@ -22,7 +22,8 @@ __all__ = ["Connection", "Database", "Row", "Scope"]
 
 _SET_SCOPE = "SELECT set_config('app.company_id', %s, true), set_config('app.user_id', %s, true), set_config('app.platform', %s, true)"
 _SET_ACTOR = (
-    "SELECT set_config('app.actor', %s, true), set_config('app.origin', %s, true), set_config('app.request', %s, true)"
+    "SELECT set_config('app.actor', %s, true), set_config('app.agent', %s, true), set_config('app.origin', %s, true),"
+    " set_config('app.request', %s, true)"
 )
 # Statements are composed for each shape of question, so one plan serves all its values, and planning is most of the cost.
 _OPTIONS = (
@@ -121,4 +122,4 @@ def _signature(by: Actor | None) -> list[Question]:
     if by is None:
         return []
     origin = (by.origin.address, by.origin.request_id) if by.origin else ("", "")
-    return [(_SET_ACTOR, (str(by.user_id), *origin))]
+    return [(_SET_ACTOR, (str(by.user_id), by.agent or "", *origin))]

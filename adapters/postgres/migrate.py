@@ -7,7 +7,18 @@ from importlib.resources import files
 import psycopg
 from psycopg import sql
 
-FUNCTIONS = ("costing", "ledger", "ledger_post", "reservations", "policies", "checkpoints", "queues", "audit", "roles")
+FUNCTIONS = (
+    "costing",
+    "ledger",
+    "ledger_post",
+    "reservations",
+    "policies",
+    "checkpoints",
+    "queues",
+    "attempts",
+    "audit",
+    "roles",
+)
 _ROLES = ("pirwa_app", "pirwa_dispatch")
 _LOCK = 7_240_193_551
 _HERE = files("adapters.postgres")

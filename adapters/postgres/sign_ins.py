@@ -21,6 +21,7 @@ _CONCERNED = """
     WHERE m.user_id = %(user)s
     ORDER BY (%(company)s::text IN (c.id::text, c.code)) DESC NULLS LAST, m.active DESC, c.suspended, m.created_at, c.id LIMIT 1
 """
+_COMPANIES = "SELECT m.company_id FROM membership m WHERE m.user_id = %s ORDER BY m.company_id"
 
 
 class PostgresSignInRecord:
@@ -30,11 +31,14 @@ class PostgresSignInRecord:
         self._database = database
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def came_in(self, actor: Actor, action: AuditAction) -> None:
+    def note(self, actor: Actor, action: AuditAction) -> None:
         self._start(self._note(actor, action))
 
     def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
         self._start(self._failed(user_id, company, origin))
+
+    def personal(self, user_id: UUID, action: AuditAction, origin: Origin | None) -> None:
+        self._start(self._personal(user_id, action, origin))
 
     async def finish(self) -> None:
         """Waits for what is under way."""
@@ -48,6 +52,10 @@ class PostgresSignInRecord:
         names = {"user": user_id, "company": company}
         for (company_id,) in await self._database.fetch(Scope(user_id=user_id), _CONCERNED, names):
             await self._note(Actor(user_id, company_id, frozenset(), origin=origin), AuditAction.SIGN_IN_FAILED)
+
+    async def _personal(self, user_id: UUID, action: AuditAction, origin: Origin | None) -> None:
+        for (company_id,) in await self._database.fetch(Scope(user_id=user_id), _COMPANIES, (user_id,)):
+            await self._note(Actor(user_id, company_id, frozenset(), origin=origin), action)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         if len(self._tasks) >= MOST_AT_ONCE:

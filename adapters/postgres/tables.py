@@ -12,15 +12,23 @@ def _table(name: str, columns: str) -> TableClause:
 
 app_user = _table(
     "app_user",
-    "id login name password_hash locale is_platform_owner active loopback_only created_at",
+    "id login name password_hash locale is_platform_owner active loopback_only created_at email time_zone "
+    "must_change_password version proven_email",
 )
+api_key = _table(
+    "api_key",
+    "company_id id public_id secret_digest name scopes site_ids networks expires_at created_by created_at last_used_at "
+    "revoked_at version",
+)
+api_key_address = _table("api_key_address", "public_id company_id key_id")
+attempt = _table("attempt", "name times forget_at")
 attachment = _table(
     "attachment",
     "company_id id subject_type subject_id name media_type size digest uploaded_by uploaded_at",
 )
 audit_entry = _table(
     "audit_entry",
-    "company_id id at actor_id origin_address request_id action subject_type subject_id site_ids before after",
+    "company_id id at actor_id origin_address request_id action subject_type subject_id site_ids before after agent",
 )
 audit_seal = _table("audit_seal", "company_id seq entry_id hash")
 audit_unsealed = _table("audit_unsealed", "company_id at entry_id")
@@ -48,12 +56,24 @@ delivery = _table(
 )
 event_position = _table("event_position", "company_id last")
 idempotency_key = _table("idempotency_key", "company_id principal_id key request_hash postings result created_at")
+identity_link = _table("identity_link", "user_id id issuer subject created_at")
+identity_provider = _table(
+    "identity_provider",
+    "company_id id code name issuer client_id client_secret client_secret_hint client_secret_set_at scopes algorithms "
+    "domains default_role default_custom_role_id default_site_ids enabled created_at version",
+)
+invitation = _table(
+    "invitation",
+    "company_id id email name locale role_code custom_role_id write_site_ids read_site_ids secret_digest invited_by "
+    "created_at sent_at expires_at accepted_at accepted_by revoked_at",
+)
 kit_component = _table("kit_component", "company_id kit_id component_id quantity kit_kind component_kind")
 location = _table(
     "location",
     "company_id id site_id code name role address is_physical is_allocatable active version",
 )
 lot = _table("lot", "company_id id product_id number is_serial expires_on created_at")
+mail = _table("mail", "id content state created_at next_at attempts lease_token last_error")
 membership = _table(
     "membership",
     "company_id user_id role write_site_ids created_at read_site_ids custom_role_id active version",
@@ -62,6 +82,15 @@ move = _table(
     "move",
     "company_id posting_id number line seq product_id lot_id from_location_id to_location_id from_site_id "
     "to_site_id quantity cost unit_price total kit_id kit_quantity effective_at recorded_at",
+)
+oauth_client = _table(
+    "oauth_client",
+    "company_id id name scopes site_ids networks expires_at created_by created_at last_used_at revoked_at version",
+)
+oauth_client_secret = _table("oauth_client_secret", "company_id client_id number secret_digest created_at revoked_at")
+oidc_login = _table(
+    "oidc_login",
+    "company_id state_hash provider_id browser_hash sealed return_to cookie linking expires_at",
 )
 order_request = _table(
     "order_request",
@@ -74,6 +103,9 @@ order_request_line = _table(
 order_request_number = _table("order_request_number", "company_id last")
 order_request_posting = _table("order_request_posting", "company_id request_id posting_id")
 outbox_event = _table("outbox_event", "company_id id type subject_type subject_id data occurred_at position")
+passkey = _table("passkey", "user_id id name credential_id public_key sign_count created_at last_used_at")
+passkey_challenge = _table("passkey_challenge", "digest user_id expires_at")
+password_reset = _table("password_reset", "user_id digest expires_at")
 plugin_installation = _table("plugin_installation", "company_id plugin_id state settings problem version")
 posting = _table(
     "posting",
@@ -89,6 +121,8 @@ product_image = _table(
     "product_image",
     "company_id id product_id position digest thumbnail_digest media_type width height size",
 )
+recovery_code = _table("recovery_code", "user_id digest")
+profile_picture = _table("profile_picture", "user_id media_type content digest")
 reorder_policy = _table("reorder_policy", "company_id product_id site_id minimum target version")
 reservation = _table(
     "reservation",
@@ -99,8 +133,15 @@ revaluation = _table(
     "revaluation",
     "company_id id product_id site_id value reason posting_id actor_id effective_at recorded_at",
 )
+refresh_token = _table("refresh_token", "user_id hash session_id expires_at used_at used_by successor")
 role = _table("role", "company_id id code name permissions created_at version")
 schedule_run = _table("schedule_run", "job slot started_at finished_at")
+session = _table(
+    "session",
+    "user_id id kind chosen_company_id methods address device cookie_hash authenticated_at created_at last_seen_at "
+    "expires_at ended_at",
+)
+signing_key = _table("signing_key", "kid sealed signs_from")
 site = _table("site", "company_id id code name type negative_ok active created_at version")
 site_stock = _table(
     "site_stock",
@@ -112,6 +153,7 @@ stock_balance = _table(
     "company_id product_id location_id lot_key lot_id is_serial on_hand negative_ok last_effective_at version",
 )
 stock_checkpoint = _table("stock_checkpoint", "company_id product_id site_id day on_hand value")
+totp = _table("totp", "user_id sealed begun_at confirmed_at last_step")
 transfer = _table(
     "transfer",
     "company_id id number state source_site_id destination_site_id note created_by created_at updated_at version",

@@ -10,9 +10,13 @@ import stamina
 
 from adapters.postgres.engine import Connection, Database, Scope
 from adapters.postgres.ledger import LedgerInTransaction
+from adapters.postgres.mail import MailboxInTransaction
 from adapters.postgres.repositories.attachments import PostgresAttachments
 from adapters.postgres.repositories.catalogue import PostgresCatalogue
 from adapters.postgres.repositories.companies import PostgresCompanies
+from adapters.postgres.repositories.identity_providers import PostgresIdentityLinks, PostgresIdentityProviders
+from adapters.postgres.repositories.integrations import PostgresApiKeys, PostgresOAuthClients
+from adapters.postgres.repositories.invitations import PostgresInvitations
 from adapters.postgres.repositories.order_requests import PostgresOrderRequests
 from adapters.postgres.repositories.people import PostgresPeople
 from adapters.postgres.repositories.postings import PostgresPostings
@@ -20,6 +24,7 @@ from adapters.postgres.repositories.reservations import PostgresReservations
 from adapters.postgres.repositories.transfers import PostgresTransfers
 from core.domain.access import Actor
 from core.domain.errors import Busy, Invalid
+from core.ports.sealing import Sealing
 from core.ports.stock_ledger import IdempotencyKey
 from core.ports.storage import Outcome, UnitOfWork
 
@@ -59,8 +64,8 @@ class PostgresEvents:
 class PostgresUnitOfWork:
     """`UnitOfWork` on one connection in one transaction."""
 
-    def __init__(self, connection: Connection, company_id: UUID) -> None:
-        self._connection, self._company_id = connection, company_id
+    def __init__(self, connection: Connection, company_id: UUID, sealing: Sealing | None = None) -> None:
+        self._connection, self._company_id, self._sealing = connection, company_id, sealing
 
     @cached_property
     def ledger(self) -> LedgerInTransaction:
@@ -102,12 +107,39 @@ class PostgresUnitOfWork:
     def order_requests(self) -> PostgresOrderRequests:
         return PostgresOrderRequests(self._connection, self._company_id)
 
+    @cached_property
+    def api_keys(self) -> PostgresApiKeys:
+        return PostgresApiKeys(self._connection, self._company_id)
+
+    @cached_property
+    def oauth_clients(self) -> PostgresOAuthClients:
+        return PostgresOAuthClients(self._connection, self._company_id)
+
+    @cached_property
+    def invitations(self) -> PostgresInvitations:
+        return PostgresInvitations(self._connection, self._company_id)
+
+    @cached_property
+    def identity_providers(self) -> PostgresIdentityProviders:
+        return PostgresIdentityProviders(self._connection, self._company_id)
+
+    @cached_property
+    def identity_links(self) -> PostgresIdentityLinks:
+        return PostgresIdentityLinks(self._connection, self._company_id)
+
+    @cached_property
+    def mail(self) -> MailboxInTransaction:
+        if self._sealing is None:
+            raise RuntimeError("this unit of work posts no mail: it was given no keys to seal it with")
+        return MailboxInTransaction(self._connection, self._sealing)
+
 
 class PostgresRun:
-    """`Run`: one transaction per call, tried up to three times when others stood in the way."""
+    """`Run`: one transaction per call, tried up to three times when others stood in the way. Without `sealing` no mail can be
+    posted."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, sealing: Sealing | None = None) -> None:
+        self._database, self._sealing = database, sealing
 
     async def __call__(
         self,
@@ -134,7 +166,7 @@ class PostgresRun:
         async with self._database.transaction(Scope(company_id), actor) as connection:
             if key and (stored := await self._claim(connection, company_id, key)):
                 return Outcome(msgspec.json.decode(stored, type=_result_type(use_case)), replayed=True)
-            uow = PostgresUnitOfWork(connection, company_id)
+            uow = PostgresUnitOfWork(connection, company_id, self._sealing)
             result = await use_case(uow, actor, command)
             await uow.events.write()
             if key:

@@ -19,6 +19,9 @@ _FORGET_DELIVERIES = """
     RETURNING 1
 """
 _FORGET_RUNS = "DELETE FROM schedule_run WHERE slot < clock_timestamp() - %(age)s"
+_FORGET_MAIL = "DELETE FROM mail WHERE state = 'dead' AND next_at < clock_timestamp() - %(age)s"
+_FORGET_SESSIONS = "DELETE FROM session WHERE least(expires_at, ended_at) < clock_timestamp() - %(age)s"
+_FORGET_ATTEMPTS = "DELETE FROM attempt WHERE forget_at < clock_timestamp()"
 _EXPIRE_HOLDS = "SELECT ledger_expire_holds()"
 _CHECKPOINT = "SELECT ledger_checkpoint(%(day)s)"
 
@@ -49,3 +52,12 @@ class PostgresUpkeep:
     async def forget_runs(self, older_than: timedelta) -> None:
         """Deletes the slots of that age."""
         await self._dispatch.fetch(Scope(), _FORGET_RUNS, {"age": older_than})
+
+    async def forget_mail(self, older_than: timedelta) -> None:
+        """Deletes the mails that were given up that long ago."""
+        await self._dispatch.fetch(Scope(), _FORGET_MAIL, {"age": older_than})
+
+    async def forget_sessions(self, older_than: timedelta) -> None:
+        """Deletes sessions that ended that long ago, with their refresh tokens, and attempts that count no more."""
+        await self._dispatch.fetch(Scope(), _FORGET_SESSIONS, {"age": older_than})
+        await self._dispatch.fetch(Scope(), _FORGET_ATTEMPTS)

@@ -8,7 +8,7 @@ from importlib import import_module
 from apps.cli.errors import CommandError
 from core.domain.errors import DomainError
 
-COMMANDS = ("up", "demo", "serve", "worker", "migrate", "imports", "verify", "people", "openapi")
+COMMANDS = ("up", "demo", "serve", "worker", "migrate", "imports", "verify", "people", "secrets", "openapi")
 
 
 def parser() -> argparse.ArgumentParser:

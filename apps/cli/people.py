@@ -19,6 +19,7 @@ from apps.cli.place import database_running, open_database, settings
 from apps.http.body_faults import body_faults
 from apps.settings import PASSWORD
 from core.commands.companies import CreateCompany, create_company
+from core.commands.newcomers import chosen_password_faults
 from core.commands.people import CreateUser, NewMember, create_user
 from core.domain.access import PRESETS, Actor
 from core.domain.company import CostingMethod
@@ -93,12 +94,19 @@ def run_user(options: argparse.Namespace) -> None:
     with database_running(settings()) as running:
 
         async def create() -> None:
-            password_hash = await Argon2Passwords().hash(password)
+            password_hash = await _hash_of(password, options.login, name, options.company)
             async with open_database(running) as database:
                 await add_user(database, options, password_hash)
 
         asyncio.run(create())
     print(f"User {options.login} is created.")
+
+
+async def _hash_of(password: str, *facts: str | None) -> str:
+    """Raises `Invalid` for a password that is too short or too easy to guess, for somebody who knows these facts too."""
+    passwords = Argon2Passwords()
+    refuse_if(await chosen_password_faults(passwords, "/password", password, *facts))
+    return await passwords.hash(password)
 
 
 async def add_user(database: Database, options: argparse.Namespace, password_hash: str) -> None:

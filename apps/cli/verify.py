@@ -9,7 +9,7 @@ import msgspec
 
 from adapters.postgres.audit_chain import PostgresAuditChain
 from adapters.postgres.verification import PostgresVerifier
-from adapters.tokens.audit_key import audit_key
+from adapters.secrets.audit_key import audit_key
 from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, settings
 from apps.settings import Settings

@@ -117,8 +117,12 @@ def complete_document(app: Litestar) -> None:
             handler.security = [{}]
         else:
             words = handler.description or cleandoc(handler.fn.__doc__ or "")
-            handler.description = f"{words}\n\nPermission: `{handler.opt['permission']}`.".strip()
+            handler.description = f"{words}\n\nPermission: {_permissions(handler)}.".strip()
         handler.operation_class = _operation_class(handler)
+
+
+def _permissions(handler: HTTPRouteHandler) -> str:
+    return " or ".join(f"`{one}`" for one in (handler.opt["permission"], *handler.opt.get("others", ())))
 
 
 def _operation_class(handler: HTTPRouteHandler) -> type[Operation]:
@@ -128,6 +132,8 @@ def _operation_class(handler: HTTPRouteHandler) -> type[Operation]:
 
 
 def _problems(handler: HTTPRouteHandler) -> Mapping[int, ResponseSpec]:
+    if not handler.opt.get("problems", True):  # a protocol of others has refusals of its own
+        return {}
     if not handler.opt.get("keyed"):
         return PROBLEM_RESPONSES
     missing_key = ResponseSpec(

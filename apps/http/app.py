@@ -9,23 +9,36 @@ from dishka import AsyncContainer, Provider, make_async_container
 from litestar import Litestar, Router
 from litestar.types import ControllerRouterHandler
 
+from apps.credentials_ioc import CredentialsProvider
 from apps.http import (
+    api_keys,
     attachments,
     audit,
     balances,
     catalogue,
     categories,
     companies,
+    contact,
     events,
     files,
     health,
+    identity_providers,
+    invitations,
+    oauth,
+    oauth_clients,
     order_requests,
+    passkeys,
+    passwords,
     people,
     platform,
     plugins,
     policies,
+    profile,
+    registration,
     reservations,
+    second_factors,
     session,
+    single_sign_on,
     stock,
     transfers,
 )
@@ -40,14 +53,28 @@ from apps.http.ioc import HttpProvider
 from apps.http.metrics import Metrics
 from apps.http.rules import JSON_LIMIT, read_rules
 from apps.ioc import shared_providers
+from apps.second_factor_ioc import PasskeySignInProvider
 from apps.settings import Settings
+from apps.single_sign_on_ioc import SingleSignOnProvider
 from apps.way_out import WayOutProvider
 
 MAX_FORM_PARTS = 50
 
-ROOT_ROUTES: tuple[ControllerRouterHandler, ...] = (health.router, session.well_known_router)
+ROOT_ROUTES: tuple[ControllerRouterHandler, ...] = (
+    health.router,
+    session.well_known_router,
+    oauth.well_known_router,
+)
 API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     session.router,
+    profile.router,
+    second_factors.router,
+    passkeys.router,
+    single_sign_on.router,
+    identity_providers.router,
+    passwords.router,
+    invitations.router,
+    registration.router,
     platform.router,
     companies.router,
     people.router,
@@ -61,6 +88,10 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     transfers.router,
     order_requests.router,
     attachments.router,
+    contact.router,
+    api_keys.router,
+    oauth_clients.router,
+    oauth.router,
     audit.router,
     events.router,
     plugins.router,
@@ -81,8 +112,11 @@ def create_app(
     container = make_async_container(
         *shared_providers(settings),
         WayOutProvider(),
+        SingleSignOnProvider(),
         events.EventStreamsProvider(),
         HttpProvider(metrics),
+        PasskeySignInProvider(),
+        CredentialsProvider(),
         *providers,
         lock_factory=None,  # nothing of ours gives way to others while it is made, so nothing is made twice
     )

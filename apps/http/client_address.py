@@ -9,6 +9,7 @@ from litestar.types import HTTPScope
 from core.domain.access import Origin
 
 HEADER = b"x-forwarded-for"
+MAX_DEVICE = 200  # characters of what a program says it is
 
 Address = IPv4Address | IPv6Address
 
@@ -32,7 +33,9 @@ def client_address(scope: HTTPScope, trusted_proxies: tuple[str, ...]) -> str:
 
 def origin_of(scope: HTTPScope, trusted_proxies: tuple[str, ...]) -> Origin:
     """From where a request comes, as the audit trail keeps it."""
-    return Origin(client_address(scope, trusted_proxies), scope["state"]["request_id"])
+    state = scope["state"]
+    device = state["headers"].get(b"user-agent", b"")[:MAX_DEVICE].decode("latin-1")
+    return Origin(client_address(scope, trusted_proxies), state["request_id"], device)
 
 
 def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:

@@ -1,6 +1,6 @@
 """The feed of events, to be read or to be listened to."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from dishka import FromDishka, Provider, Scope, provide
 from dishka.integrations.litestar import DishkaRouter
@@ -15,7 +15,7 @@ from apps.http.auth import Authenticator
 from apps.http.event_streams import MOST, EventStreams, Pace
 from apps.http.parameters import Cursor, Limit
 from apps.http.rules import needs
-from core.domain.access import Actor
+from core.domain.access import Actor, Origin
 from core.queries.events import EventReader, EventView
 from core.queries.paging import DEFAULT_LIMIT, Page
 
@@ -60,7 +60,7 @@ async def stream_events(
     headers = request.scope["state"]["headers"]
 
     async def still_there() -> Actor:
-        listener = await authenticator.actor(headers.get(b"authorization"), headers.get(b"x-company"))
+        listener = await authenticator.actor(headers, "GET", cast("Origin", actor.origin))
         listener.require("event:read")
         return listener
 

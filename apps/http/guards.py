@@ -1,7 +1,6 @@
 """The gate of every route: who acts, may they, is the body of a kind the route takes. All of it before the body is read."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast
 
 from dishka import AsyncContainer
@@ -15,11 +14,32 @@ from apps.http.client_address import origin_of
 from apps.http.errors import RequestRefused
 from apps.http.idempotency import key_among
 from apps.http.rules import RouteRule, RouteRules
-from apps.settings import Settings
 from core.domain.access import PRESETS, Actor
 from core.domain.errors import Forbidden
+from core.ports.clock import Clock
 
 _OUTSIDE_COMPANIES = PRESETS["platform_owner"]
+
+
+class Admission:
+    """Decides who makes a request, and whether they may."""
+
+    def __init__(self, authenticator: Authenticator, clock: Clock, trusted_proxies: tuple[str, ...]) -> None:
+        self._authenticator, self._clock, self._trusted_proxies = authenticator, clock, trusted_proxies
+
+    async def __call__(self, scope: HTTPScope, rule: RouteRule, permission: str) -> Actor:
+        """The actor, if they have the permission or one of the rule's others. Whoever has just done what was demanded of them is
+        looked at afresh."""
+        method, origin = scope["method"], origin_of(scope, self._trusted_proxies)
+        headers: Mapping[bytes, bytes] = scope["state"]["headers"]
+        actor = await self._authenticator.actor(headers, method, origin)
+        if actor.restricted_by or (rule.recent and not actor.proved_recently(self._clock.now())):
+            actor = await self._authenticator.actor(headers, method, origin, afresh=True)
+        if not any(actor.may(other) for other in rule.others):
+            _require(actor, permission)
+        if rule.recent:
+            actor.require_recent(self._clock.now())
+        return actor
 
 
 class Gate(ASGIMiddleware):
@@ -30,8 +50,7 @@ class Gate(ASGIMiddleware):
     def __init__(self) -> None:
         self._rules: RouteRules = {}
         self._container: AsyncContainer | None = None
-        self._authenticator: Authenticator | None = None
-        self._trusted_proxies: tuple[str, ...] = ()
+        self._admit: Admission | None = None
 
     def guard(self, rules: RouteRules) -> None:
         """Sets what the routes demand; until then every request is refused."""
@@ -39,20 +58,17 @@ class Gate(ASGIMiddleware):
 
     async def open(self, container: AsyncContainer) -> None:
         """Begins to serve from the container."""
-        self._authenticator = await container.get(Authenticator)
-        self._trusted_proxies = (await container.get(Settings)).trusted_proxies
+        self._admit = await container.get(Admission)
         self._container = container
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if self._container is None or self._authenticator is None:
+        if self._container is None or self._admit is None:
             raise RuntimeError("a request came before the application had started")
         state = scope["state"]
         headers: Mapping[bytes, bytes] = state["headers"]
         rule = state["rule"] = self._rules[scope["route_handler"]]
         if rule.permission is not None:
-            actor = await self._authenticator.actor(headers.get(b"authorization"), headers.get(b"x-company"))
-            scope["user"] = replace(actor, origin=origin_of(cast("HTTPScope", scope), self._trusted_proxies))
-            _require(actor, rule.permission)
+            scope["user"] = await self._admit(cast("HTTPScope", scope), rule, rule.permission)
         if rule.keyed:
             key_among(headers)
         if rule.media_type is not None:
@@ -65,7 +81,12 @@ class Gate(ASGIMiddleware):
 
 
 def _require(actor: Actor, permission: str) -> None:
-    if actor.company_id is None and permission not in actor.permissions and permission not in _OUTSIDE_COMPANIES:
+    if (
+        actor.company_id is None
+        and not actor.restricted_by
+        and permission not in actor.permissions
+        and permission not in _OUTSIDE_COMPANIES
+    ):
         raise Forbidden("no_company", "choose a company first", details={"permission": permission})
     actor.require(permission)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypeVar
+from uuid import UUID
 
 from apps.http.answer import Answer
 from apps.http.api_request import ApiRequest
@@ -41,7 +42,8 @@ async def idempotency_key(request: ApiRequest, actor: Actor) -> IdempotencyKey:
     key = key_among(request.scope["state"]["headers"])
     target = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
     content = canonical(await request.body()) if request.rule.decoder else b""
-    return IdempotencyKey(actor.user_id, key, sha256(target + b"\n" + content).hexdigest())
+    principal = UUID(actor.agent.partition(":")[2]) if actor.agent else actor.user_id
+    return IdempotencyKey(principal, key, sha256(target + b"\n" + content).hexdigest())
 
 
 def replayable(content: Content, *, replayed: bool, status_code: int = 201) -> Answer[Content]:

@@ -5,17 +5,25 @@ from dishka import Provider, Scope, alias, from_context, provide
 from adapters.postgres.readiness import DatabaseReadiness
 from apps.http.api_request import ApiRequest
 from apps.http.auth import Authenticator
+from apps.http.guards import Admission
 from apps.http.health import Readiness
 from apps.http.idempotency import idempotency_key
 from apps.http.metrics import Metrics
 from apps.ioc import Elapsed
 from apps.settings import Settings
-from core.commands.session import SessionDesk
+from core.commands.sessions import OwnSessions
+from core.commands.sign_in import SessionDesk
 from core.domain.access import Actor
 from core.domain.errors import Unauthenticated
-from core.domain.throttling import Throttle
+from core.ports.attempts import Attempts
 from core.ports.audit import SignInRecord
+from core.ports.clock import Clock
 from core.ports.identity import AccessTokens, IdentityStore, Passwords
+from core.ports.integrations import Integrations
+from core.ports.mail import Mailbox
+from core.ports.sealing import Sealing
+from core.ports.second_factor import SecondFactor
+from core.ports.sessions import Sessions
 
 
 class HttpProvider(Provider):
@@ -23,6 +31,7 @@ class HttpProvider(Provider):
 
     request = from_context(ApiRequest, scope=Scope.REQUEST)
     key = provide(staticmethod(idempotency_key), scope=Scope.REQUEST)
+    own_sessions = provide(OwnSessions, scope=Scope.APP)
     readiness = alias(source=DatabaseReadiness, provides=Readiness)
 
     def __init__(self, metrics: Metrics) -> None:
@@ -43,19 +52,56 @@ class HttpProvider(Provider):
 
     @provide(scope=Scope.APP)
     def authenticator(
-        self, tokens: AccessTokens, identities: IdentityStore, settings: Settings, elapsed: Elapsed
+        self,
+        tokens: AccessTokens,
+        identities: IdentityStore,
+        sessions: Sessions,
+        integrations: Integrations,
+        clock: Clock,
+        settings: Settings,
+        elapsed: Elapsed,
     ) -> Authenticator:
-        return Authenticator(tokens, identities, elapsed, on_loopback=settings.on_loopback)
+        return Authenticator(
+            tokens,
+            identities,
+            sessions,
+            integrations,
+            clock,
+            elapsed,
+            on_loopback=settings.on_loopback,
+            secure_cookies=settings.is_secure,
+        )
+
+    @provide(scope=Scope.APP)
+    def admission(self, authenticator: Authenticator, clock: Clock, settings: Settings) -> Admission:
+        return Admission(authenticator, clock, settings.trusted_proxies)
 
     @provide(scope=Scope.APP)
     def session_desk(
         self,
         identities: IdentityStore,
         passwords: Passwords,
+        second_factor: SecondFactor,
         tokens: AccessTokens,
-        settings: Settings,
-        elapsed: Elapsed,
+        sessions: Sessions,
+        attempts: Attempts,
+        sealing: Sealing,
         record: SignInRecord,
+        mailbox: Mailbox,
+        clock: Clock,
+        settings: Settings,
     ) -> SessionDesk:
-        on_loopback = settings.on_loopback
-        return SessionDesk(identities, passwords, tokens, Throttle(), elapsed, record, on_loopback=on_loopback)
+        return SessionDesk(
+            identities,
+            passwords,
+            second_factor,
+            tokens,
+            sessions,
+            attempts,
+            sealing,
+            record,
+            mailbox,
+            clock,
+            address=settings.address,
+            on_loopback=settings.on_loopback,
+        )

@@ -31,6 +31,8 @@ from core.ports.storage import Outcome, Run
 from core.queries.order_requests import OrderRequestReader, RequestFilter, RequestSummary
 from core.queries.paging import DEFAULT_LIMIT, Page
 
+_SEEN = needs("request:create", "request:read", "request:approve", "request:fulfil")
+
 
 def _answer(done: Outcome[OrderRequestView], status_code: int = 200) -> Response[OrderRequestView]:
     response = replayable(done.result, replayed=done.replayed, status_code=status_code)
@@ -46,7 +48,7 @@ async def create_new_request(
     return _answer(await run(create_request, actor, data, key), 201)
 
 
-@get("/requests", opt=needs("request:create"))
+@get("/requests", opt=_SEEN)
 async def list_requests(
     actor: FromDishka[Actor],
     requests: FromDishka[OrderRequestReader],
@@ -63,7 +65,7 @@ async def list_requests(
     return await requests.requests(actor, wanted, limit, cursor, total=bool(include))
 
 
-@get("/requests/{request_id:uuid}", opt=needs("request:create"))
+@get("/requests/{request_id:uuid}", opt=_SEEN)
 async def show_request(
     request_id: FromPath[UUID], actor: FromDishka[Actor], requests: FromDishka[OrderRequestReader]
 ) -> Response[OrderRequestView]:

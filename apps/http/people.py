@@ -8,15 +8,17 @@ from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter
 
+from apps.http.accepted import Accepted
 from apps.http.answer import Answer
 from apps.http.parameters import Cursor, IfMatch, Limit, Text
 from apps.http.rules import needs
 from apps.http.versions import etag, known_version
-from core.commands.people import ChangeUser, CreateUser, NewMember, change_user, create_user, remove_user
+from core.commands.newcomers import Newcomers
+from core.commands.password_resets import PasswordResets
+from core.commands.people import ChangeUser, CreateUser, change_user, remove_user
 from core.commands.roles import ChangeRole, CreateRole, change_role, create_role, delete_role
 from core.domain.access import Actor
 from core.domain.roles import GRANTABLE
-from core.ports.identity import Passwords
 from core.ports.storage import Run
 from core.queries.paging import DEFAULT_LIMIT, Page
 from core.queries.people import PeopleReader, RoleView, UserFilter, UserView
@@ -51,14 +53,11 @@ async def list_users(
 async def create_new_user(
     data: JSONBody[CreateUser],
     actor: FromDishka[Actor],
-    run: FromDishka[Run],
+    newcomers: FromDishka[Newcomers],
     people: FromDishka[PeopleReader],
-    passwords: FromDishka[Passwords],
 ) -> Response[UserView]:
-    """Adds a person with a role, on all sites or on some."""
-    password_hash = await passwords.hash(data.password)
-    member = NewMember(data.login, data.name, password_hash, data.role, data.sites, data.read_sites)
-    saved = (await run(create_user, actor, member)).result
+    """Adds somebody new with a role, on all sites or on some. Whoever has an account already is invited instead."""
+    saved = await newcomers.add(actor, data)
     return _user(await people.user(actor, saved.id), 201)
 
 
@@ -90,6 +89,15 @@ async def remove_one_user(
 ) -> None:
     """Ends a membership. The person's account, and what they did, stay."""
     await run(remove_user, actor, (user_id, known_version(if_match)))
+
+
+@post("/users/{user_id:uuid}/reset-password", opt=needs("user:write"), status_code=202)
+async def send_reset_link(
+    user_id: FromPath[UUID], actor: FromDishka[Actor], resets: FromDishka[PasswordResets]
+) -> Accepted:
+    """Sends a member a link to choose another password, to their own mail address. Nothing changes until they do."""
+    await resets.send(actor, user_id)
+    return Accepted()
 
 
 @get("/permissions", opt=needs("role:read"))
@@ -151,6 +159,7 @@ router = DishkaRouter(
         show_user,
         change_one_user,
         remove_one_user,
+        send_reset_link,
         list_permissions,
         list_roles,
         create_new_role,

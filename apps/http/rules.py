@@ -18,9 +18,10 @@ JSON_LIMIT = 1_000_000  # bytes of a JSON body
 PUBLIC: Mapping[str, Any] = {"public": True}
 
 
-def needs(permission: str, *, keyed: bool = False) -> dict[str, Any]:
-    """The `opt` of a route that needs a permission and, if `keyed`, an Idempotency-Key."""
-    return {"permission": permission, "keyed": keyed}
+def needs(permission: str, *others: str, keyed: bool = False, recent: bool = False) -> dict[str, Any]:
+    """The `opt` of a route that needs a permission, or one of `others` instead, and, if `keyed`, an Idempotency-Key; if
+    `recent`, a person who proved in the last ten minutes who they are."""
+    return {"permission": permission, "others": others, "keyed": keyed, "recent": recent}
 
 
 class UndeclaredRoutes(Exception):
@@ -29,11 +30,13 @@ class UndeclaredRoutes(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """The demands of one route. Without a permission it is public; without a media type its body is not read. `query` are
+    """The demands of one route: the permission or one of `others`. Without a permission it is public; without a media type its body is not read. `query` are
     the parameters that it cannot do without."""
 
     permission: str | None = None
+    others: tuple[str, ...] = ()
     keyed: bool = False
+    recent: bool = False
     media_type: str | None = None
     body_required: bool = False
     decoder: BodyDecoder | None = None
@@ -86,8 +89,8 @@ def _problems(handler: BaseRouteHandler) -> Iterator[str]:
     permission = handler.opt.get("permission")
     if (permission is None) != is_public(handler):
         yield "declare either a permission or that it is public"
-    elif permission is not None and permission not in PERMISSIONS:
-        yield f"no role has the permission {permission}"
+    elif unknown := {permission, *handler.opt.get("others", ())} - {None} - PERMISSIONS:
+        yield f"no role has the permission {', '.join(sorted(unknown))}"
     if handler.opt.get("keyed") and (
         permission is None or _media_type(handler) not in (None, RequestEncodingType.JSON)
     ):
@@ -100,14 +103,18 @@ def _only_names_methods(handler: BaseRouteHandler) -> bool:
 
 
 def _rule(handler: BaseRouteHandler) -> RouteRule:
-    permission, keyed, query = handler.opt.get("permission"), bool(handler.opt.get("keyed")), _required_query(handler)
+    permission, query = handler.opt.get("permission"), _required_query(handler)
+    others = tuple(handler.opt.get("others", ()))
+    keyed, recent = bool(handler.opt.get("keyed")), bool(handler.opt.get("recent"))
     field, media_type = handler.parsed_data_field, _media_type(handler)
     if field is None or media_type is None:
-        return RouteRule(permission, keyed, query=query)
+        return RouteRule(permission, others, keyed, recent, query=query)
     is_json = media_type == RequestEncodingType.JSON
     return RouteRule(
         permission,
+        others,
         keyed,
+        recent,
         media_type.value,
         body_required=needs_body(handler),
         decoder=BodyDecoder(field.raw) if is_json else None,

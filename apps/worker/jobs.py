@@ -16,6 +16,8 @@ from core.ports.stock_ledger import StockLedger
 KEY_AGE = timedelta(hours=72)
 DELIVERY_AGE = timedelta(days=30)
 RUN_AGE = timedelta(days=7)
+SESSION_AGE = timedelta(days=30)
+DEAD_MAIL_AGE = timedelta(days=30)
 ROWS_AT_ONCE = 5_000
 
 NOBODY = UUID(int=0)
@@ -59,12 +61,14 @@ class Upkeep:
         await _each(await self.due.companies(), of_company)
 
     async def forget_old_rows(self, slot: datetime) -> None:
-        """Deletes idempotency keys, done deliveries and slots that nobody will ask for again."""
+        """Deletes idempotency keys, done deliveries, slots, ended sessions and undeliverable mails that nobody will ask for again."""
         while await self.database.forget_keys(KEY_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
             pass
         while await self.database.forget_deliveries(DELIVERY_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
             pass
         await self.database.forget_runs(RUN_AGE)
+        await self.database.forget_mail(DEAD_MAIL_AGE)
+        await self.database.forget_sessions(SESSION_AGE)
 
 
 async def _each(companies: Iterable[UUID], work: Callable[[UUID], Awaitable[object]]) -> None:

@@ -20,14 +20,19 @@ from adapters.postgres.due_work import DueWork
 from adapters.postgres.engine import Database
 from adapters.postgres.installations import PostgresInstallations
 from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.mail import PostgresMailQueue
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.queries.expired_lots import PostgresExpiredLots
 from adapters.postgres.schedule import PostgresScheduleRuns
 from adapters.postgres.upkeep import PostgresUpkeep
-from adapters.tokens.audit_key import audit_key
+from adapters.secrets.audit_key import audit_key
+from adapters.secrets.key_ring import key_ring
+from adapters.smtp.server import read_server
+from adapters.smtp.transport import SmtpTransport
 from apps.settings import Settings
 from apps.worker.delivering import Deliverer
 from apps.worker.jobs import Upkeep
+from apps.worker.mailing import Mailer, NoMailing, OutgoingMail
 from apps.worker.pushing import Pusher
 from apps.worker.schedule import Schedule
 from apps.worker.worker import POLL_SECONDS, Parts, Worker
@@ -42,14 +47,20 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @asynccontextmanager
 async def working(
-    database_url: str, plugins: Plugins, broker: AsyncBroker, audit_key: bytes, *, poll_seconds: float = POLL_SECONDS
+    database_url: str,
+    plugins: Plugins,
+    broker: AsyncBroker,
+    audit_key: bytes,
+    outgoing: OutgoingMail | None = None,
+    *,
+    poll_seconds: float = POLL_SECONDS,
 ) -> AsyncIterator[Worker]:
     """A worker at work on connections of its own, stopped in good order at the end."""
     database = Database(database_url, statement_timeout="15min")
     dispatch = Database(database_url, role="pirwa_dispatch", size=4)
     await database.open()
     await dispatch.open()
-    worker = Worker(make_parts(database, dispatch, plugins, broker, audit_key), poll_seconds=poll_seconds)
+    worker = Worker(make_parts(database, dispatch, plugins, broker, audit_key, outgoing), poll_seconds=poll_seconds)
     worker.start()
     try:
         yield worker
@@ -65,10 +76,12 @@ def make_parts(
     plugins: Plugins,
     broker: AsyncBroker,
     audit_key: bytes,
+    outgoing: OutgoingMail | None = None,
     *,
     lease: timedelta = LEASE,
 ) -> Parts:
-    """The parts of a worker. `dispatch` looks over the queues of all companies; `database` works inside one."""
+    """The parts of a worker. `dispatch` looks over the queues of all companies; `database` works inside one.
+    Without `outgoing`, mails wait."""
     channels = PostgresChannels(database)
     installations = PostgresInstallations(database)
     due = DueWork(dispatch)
@@ -82,11 +95,26 @@ def make_parts(
         deliverer=Deliverer(PostgresDeliveries(database), plugins, installations, reactions, lease),
         pusher=Pusher(channels, plugins, installations, lease),
         audit=PostgresAuditChain(database, audit_key),
+        mailing=_mailing(dispatch, outgoing),
         schedule=Schedule(upkeep.jobs(), PostgresScheduleRuns(dispatch), SystemClock()),
         plugins=plugins,
         core_subscriptions=core_subscriptions(plugins),
         listen=partial(Doorkeeper, broker),
     )
+
+
+def _mailing(dispatch: Database, outgoing: OutgoingMail | None) -> Mailer | NoMailing:
+    if outgoing is None:
+        return NoMailing()
+    return Mailer(PostgresMailQueue(dispatch, outgoing.sealing), outgoing.transport)
+
+
+def outgoing_mail(settings: Settings) -> OutgoingMail | None:
+    """What delivers mail, or None where no mail server or no sender is set. Raises ValueError when they are unsound."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    transport = SmtpTransport(read_server(settings.smtp_url), settings.mail_from)
+    return OutgoingMail(key_ring(settings.secret_keys, settings.data), transport)
 
 
 def core_subscriptions(plugins: Plugins) -> list[Subscription]:
@@ -103,9 +131,10 @@ async def work_until(settings: Settings, ending: asyncio.Event) -> None:
         raise RuntimeError("there is no database to work on: PIRWA_DATABASE_URL is not set")
     plugins = load_plugins(settings.plugins, version("pirwa"))
     key = audit_key(settings.audit_key, settings.data)
+    outgoing = outgoing_mail(settings)
     broker = make_broker(settings.redis_url)
     try:
-        async with working(settings.database_url, plugins, broker, key) as worker:
+        async with working(settings.database_url, plugins, broker, key, outgoing) as worker:
             ends = [asyncio.ensure_future(ending.wait()), asyncio.ensure_future(worker.wait())]
             done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in running:

@@ -11,6 +11,8 @@ from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, 
 # After each failed try of a delivery; the try after the last of them gives it up.
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600))
 MAX_TRIES = len(DELAYS) + 1
+# After each failed try of a mail: for three days, because a mail server may be away for a weekend.
+MAIL_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440))
 FIRST_PUSH_DELAY = timedelta(seconds=1)
 LONGEST_PUSH_DELAY = timedelta(seconds=30)
 LONGEST_WISH = timedelta(days=1)  # that is granted to those who ask us to wait
@@ -58,6 +60,13 @@ def after_failure(error: BaseException, attempts: int, jitter: Jitter = spread) 
             return GiveUp()
         case _:
             return TryAgain(DELAYS[attempts - 1] * jitter())
+
+
+def after_failed_mail(error: BaseException, attempts: int, jitter: Jitter = spread) -> TryAgain | GiveUp:
+    """What to do with a mail whose `attempts`-th try failed. Wrong credentials and settings cost no mail: it is tried again."""
+    if isinstance(error, PermanentlyRejected) or attempts > len(MAIL_DELAYS):
+        return GiveUp()
+    return TryAgain(MAIL_DELAYS[attempts - 1] * jitter())
 
 
 def push_delay(error: BaseException, failures: int, jitter: Jitter = spread) -> timedelta:

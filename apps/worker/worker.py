@@ -1,4 +1,5 @@
-"""The worker: events out of the outbox, deliveries to subscribers, levels to storefronts, seals on the audit trail, jobs at their time."""
+"""The worker: events out of the outbox, deliveries to subscribers, levels to storefronts, seals on the audit trail, mails, jobs at
+their time."""
 
 import asyncio
 import logging
@@ -9,6 +10,7 @@ from uuid import UUID
 from adapters.broker.doorbell import Doorkeeper
 from adapters.postgres.due_work import DueWork
 from apps.worker.delivering import Deliverer
+from apps.worker.mailing import Mailing
 from apps.worker.pushing import Pusher
 from apps.worker.schedule import Schedule, pause
 from apps.worker.turns import Turns
@@ -55,7 +57,12 @@ class Seal:
     company_id: UUID
 
 
-Turn = Relay | Deliver | Push | Seal
+@dataclass(frozen=True, slots=True)
+class SendMail:
+    """Mails are due."""
+
+
+Turn = Relay | Deliver | Push | Seal | SendMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Parts:
     deliverer: Deliverer
     pusher: Pusher
     audit: AuditChain
+    mailing: Mailing
     schedule: Schedule
     plugins: Plugins
     core_subscriptions: Sequence[Subscription]
@@ -127,6 +135,8 @@ class Worker:
         self._ask(*(Relay(company_id) for company_id in await due.companies_to_relay()))
         self._ask(*(Deliver(*found) for found in await due.deliveries(self._subscribers)))
         self._ask(*(Seal(company_id) for company_id in await due.companies_to_seal()))
+        if await due.has_mail():
+            self._ask(SendMail())
         if self._storefronts:
             self._ask(*(Push(*found) for found in await due.channels(self._storefronts)))
 
@@ -138,7 +148,7 @@ class Worker:
         match turn:
             case Deliver(_, subscriber):
                 return not subscriber.startswith("core:")
-            case Push():
+            case Push() | SendMail():
                 return True
         return False
 
@@ -165,3 +175,5 @@ class Worker:
                 return await self._parts.pusher.push(company_id, plugin_id)
             case Seal(company_id):
                 return await self._parts.audit.seal(company_id)
+            case SendMail():
+                return await self._parts.mailing.deliver()

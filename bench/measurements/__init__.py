@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench.measurements import generator, growth, importing, oversell, posting, reading
+from bench.measurements import authorisation, generator, growth, importing, oversell, posting, reading
 from bench.results import Figure
 from bench.stage import Stage
 
@@ -11,6 +11,7 @@ Measurement = Callable[[Stage], Iterable[Figure]]
 MEASUREMENTS: Mapping[str, Measurement] = {
     "generator": generator.measure,
     "posting": posting.measure,
+    "authorisation": authorisation.measure,
     "reading": reading.measure,
     "oversell": oversell.measure,
     "importing": importing.measure,

@@ -10,7 +10,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.commands.stock import Currency, Instant
 from core.domain.access import Actor
-from core.domain.company import PLACE_ROLES, CostingMethod, Location, LocationRole, Site, SiteType, virtual_locations
+from core.domain.company import (
+    PLACE_ROLES,
+    CostingMethod,
+    Location,
+    LocationRole,
+    Site,
+    SiteType,
+    time_zone_fault,
+    virtual_locations,
+)
 from core.domain.errors import Fault, refuse_if
 from core.domain.stock import location_address
 from core.domain.values import amount_fault
@@ -83,6 +92,8 @@ class Changed(msgspec.Struct, frozen=True):
 async def create_company(uow: UnitOfWork, actor: Actor, command: CreateCompany) -> Created:
     """Creates the company whose id the actor carries. For the platform owner and for whoever installs Pirwa."""
     actor.require("platform:company")
+    fault = time_zone_fault("/time_zone", command.time_zone)
+    refuse_if([fault] if fault else [])
     await uow.companies.add_company(
         command.code, command.name, command.currency, command.locale, command.time_zone, command.costing_method
     )
@@ -126,8 +137,8 @@ async def change_company(uow: UnitOfWork, actor: Actor, command: tuple[ChangeCom
     changes = dict(_given(change))
     refuse_if([] if changes else [Fault("", "required", "name at least one change")])
     threshold = None if change.approval_threshold is UNSET else change.approval_threshold
-    fault = amount_fault("/approval_threshold", threshold)
-    refuse_if([fault] if fault else [])
+    zone_fault = None if change.time_zone is UNSET else time_zone_fault("/time_zone", change.time_zone)
+    refuse_if([fault for fault in (zone_fault, amount_fault("/approval_threshold", threshold)) if fault])
     if "locked_through" in changes:
         actor.require("period:lock")
         await uow.companies.close_postings()

@@ -1,48 +1,51 @@
 """The people of a company: who is a member, with which role, at which sites. Nobody gives what they lack."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.commands.changes import Saved, given, require_version
-from core.commands.roles import find_role
+from core.commands.placement import newcomer, placed
 from core.domain.access import Actor, Sites
-from core.domain.errors import Conflict, Fault, NotFound, refuse_if
+from core.domain.account import USUAL_LOCALE, NewAccount
+from core.domain.errors import Conflict, Fault, NotFound
 from core.domain.ids import new_id
-from core.domain.roles import Member, Role, require_rights, require_standing
+from core.domain.roles import Member, require_rights, require_standing
+from core.ports.audit import AuditAction
 from core.ports.storage import UnitOfWork
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Login = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._@+-]{0,119}$", examples=["techcorp_admin"])]
 RoleReference = Annotated[str, Meta(min_length=1, max_length=40, description="code of a preset or of an own role")]
+ChosenPassword = Annotated[str, Meta(min_length=1, max_length=128, description="at least 12 characters, hard to guess")]
+Address = Annotated[str, Meta(min_length=1, max_length=254, examples=["ana@example.org"])]
 SiteReference = Annotated[str, Meta(min_length=1, max_length=100, description="an id, or the code")]
 SiteList = Annotated[list[SiteReference], Meta(max_length=200)]
-
-_NO_ROLE = Role("", "", frozenset())
-_SITE_LISTS = ("sites", "read_sites")
 
 
 class CreateUser(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A new person in the company. `sites` may be written; `read_sites` may be read, and are the same unless given. Null
-    means every site."""
+    means every site. Whoever sets the first password knows it, so it must be changed at the first sign-in unless said
+    otherwise. People who are somewhere else already are invited."""
 
     login: Login
     name: Name
-    password: Annotated[str, Meta(min_length=12, max_length=128)]
+    password: ChosenPassword
     role: RoleReference
     sites: SiteList | None = None
     read_sites: SiteList | UnsetType | None = UNSET
+    email: Address | None = None
+    must_change_password: bool = True
 
     def __repr__(self) -> str:
         return f"CreateUser(login={self.login!r}, role={self.role!r})"
 
 
 class NewMember(msgspec.Struct, frozen=True):
-    """A person to add, with the password already hashed."""
+    """A person to add, with the password already hashed, and what was found wrong with them until now."""
 
     login: str
     name: str
@@ -51,6 +54,27 @@ class NewMember(msgspec.Struct, frozen=True):
     sites: list[str] | None = None
     read_sites: list[str] | UnsetType | None = UNSET
     loopback_only: bool = False
+    must_change_password: bool = False
+    email: str | None = None
+    email_is_proven: bool = False
+    locale: str = USUAL_LOCALE
+    id: UUID = msgspec.field(default_factory=new_id)
+    faults: Sequence[Fault] = ()
+
+    @property
+    def account(self) -> NewAccount:
+        """Without the company."""
+        return NewAccount(
+            self.id,
+            self.login,
+            self.name,
+            self.password_hash,
+            self.email,
+            self.email_is_proven,
+            self.locale,
+            self.must_change_password,
+            self.loopback_only,
+        )
 
     def __repr__(self) -> str:
         return f"NewMember(login={self.login!r}, role={self.role!r})"
@@ -70,16 +94,28 @@ async def create_user(uow: UnitOfWork, actor: Actor, command: NewMember) -> Save
     """Adds a person. A login that exists, in whichever company, is refused and stays as it is."""
     actor.require("user:write")
     await uow.people.close_ranks()
-    newcomer = Member(new_id(), command.login, _NO_ROLE, frozenset(), frozenset())
-    read_sites = command.sites if command.read_sites is UNSET else command.read_sites
-    member = await _placed(uow, newcomer, {"role": command.role, "sites": command.sites, "read_sites": read_sites})
-    require_rights(actor, member.role.permissions, member.sites, member.read_sites)
-    await uow.people.add_account(
-        member.user_id, command.login, command.name, command.password_hash, command.loopback_only
+    member = await newcomer(
+        uow, actor, (command.id, command.login), command.role, command.sites, command.read_sites, command.faults
     )
+    await uow.people.add_account(command.account)
+    await join(uow, member)
+    return Saved(member.user_id, member.version)
+
+
+async def join(uow: UnitOfWork, member: Member) -> None:
+    """Makes a person with an account a member of the company."""
     await uow.people.add_member(member)
     await uow.events.append("user_created", "user", member.user_id, _told(member))
-    return Saved(member.user_id, member.version)
+
+
+async def allow_reset(uow: UnitOfWork, actor: Actor, user_id: UUID) -> None:
+    """Lets a member be sent what resets their password, to their own address."""
+    actor.require("user:write")
+    await _opened(uow, actor, user_id, None)
+    account = await uow.people.account(user_id)
+    if account is None or account.email is None:
+        raise Conflict("no_email", "nobody knows a mail address of this person")
+    await uow.people.note(AuditAction.PASSWORD_RESET_REQUESTED, user_id)
 
 
 async def change_user(uow: UnitOfWork, actor: Actor, command: tuple[UUID, ChangeUser, int | None]) -> Saved:
@@ -88,7 +124,7 @@ async def change_user(uow: UnitOfWork, actor: Actor, command: tuple[UUID, Change
     actor.require("user:write")
     changes = given(change)
     member = await _opened(uow, actor, user_id, version)
-    after = await _placed(uow, member, changes)
+    after = await placed(uow, member, changes)
     if changes.keys() != {"active"} or after.active:  # ending a membership gives nobody anything
         require_rights(actor, after.role.permissions, after.sites, after.read_sites)
     if not after.is_admin:
@@ -122,36 +158,6 @@ async def _opened(uow: UnitOfWork, actor: Actor, user_id: UUID, version: int | N
 async def _require_other_admin(uow: UnitOfWork, member: Member) -> None:
     if member.is_admin and not await uow.people.has_other_admin(member.user_id):
         raise Conflict("last_admin", "the company would be left without an administrator of all its sites")
-
-
-async def _placed(uow: UnitOfWork, member: Member, wish: Mapping[str, Any]) -> Member:
-    """The member with the role, sites and activity wished for. Raises `Invalid` with every fault."""
-    faults: list[Fault] = []
-    found: dict[str, Any] = {"active": wish.get("active", member.active)}
-    if "role" in wish:
-        role = await find_role(uow, wish["role"])
-        faults += [] if role else [Fault("/role", "not_found", "no role has this code")]
-        found["role"] = role or member.role
-    for name in _SITE_LISTS:
-        if name in wish:
-            found[name], missing = await _sites(uow, name, wish[name])
-            faults += missing
-    if "sites" in wish and "read_sites" not in wish and member.read_sites == member.sites:
-        found["read_sites"] = found["sites"]
-    placed = replace(member, **found)
-    if not placed.reads_what_it_writes:
-        faults.append(Fault("/read_sites", "too_narrow", "must hold all of sites: what may be written may be read"))
-    refuse_if(faults)
-    return placed
-
-
-async def _sites(uow: UnitOfWork, name: str, references: list[str] | None) -> tuple[Sites, list[Fault]]:
-    if references is None:
-        return None, []
-    found = await uow.companies.site_ids(references)
-    missing = [index for index, reference in enumerate(references) if reference not in found]
-    faults = [Fault(f"/{name}/{index}", "not_found", "no site has this id or code") for index in missing]
-    return frozenset(found.values()), faults
 
 
 def _told(member: Member) -> Mapping[str, object]:

@@ -3,12 +3,16 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from core.domain.errors import Forbidden
+
+RECENTLY = timedelta(minutes=10)
+"""For how long a proof of who one is suffices for what touches credentials."""
 
 _FILE = "presets.toml"
 
@@ -44,6 +48,8 @@ PRESETS: Mapping[str, frozenset[str]] = {code: preset.permissions for code, pres
 PERMISSIONS: frozenset[str] = frozenset().union(*PRESETS.values())
 PLATFORM_OWNER = "platform_owner"
 ADMIN = "admin"
+PERSONAL = frozenset({"profile:read", "profile:write", "password:change"})
+"""What everybody may do about their own account, whatever their role."""
 
 Sites = frozenset[UUID] | None
 """Sites of a company; None: all of them, those to come included."""
@@ -51,10 +57,12 @@ Sites = frozenset[UUID] | None
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """From where somebody acts: the network address of the request, and the id that its answer and our log bear."""
+    """From where somebody acts: the network address of the request, the id that its answer and our log bear, and what the program
+    says it is."""
 
     address: str
     request_id: str
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,9 @@ class Actor:
     """Who acts, in which company, with which permissions; `sites` are those they may write, `read_sites` those they see.
 
     What may be written may be read: `read_sites` always holds `sites` too, and need only be given where it is wider.
-    `origin` is known of whoever acts by a request.
+    `origin` is known of whoever acts by a request, `session_id` and `authenticated_at` of whoever signed in, by which and when;
+    `agent` names the integration that acts on the user's behalf, as `api_key:<id>`. `restricted_by` is the code of what must be
+    done before the rest of the role counts.
     """
 
     user_id: UUID
@@ -71,6 +81,10 @@ class Actor:
     sites: Sites = None
     read_sites: Sites = frozenset()
     origin: Origin | None = field(default=None, compare=False)
+    session_id: UUID | None = field(default=None, compare=False)
+    authenticated_at: datetime | None = field(default=None, compare=False)
+    agent: str | None = field(default=None, compare=False)
+    restricted_by: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         both = None if self.sites is None or self.read_sites is None else self.sites | self.read_sites
@@ -89,11 +103,21 @@ class Actor:
     def require(self, permission: str) -> None:
         """Raises `Forbidden` when the permission is missing."""
         if permission not in self.permissions:
+            if self.restricted_by is not None:
+                raise Forbidden(self.restricted_by, "something else must be done first; the code says what")
             raise Forbidden(
                 "missing_permission",
                 f"this needs the permission {permission}",
                 details={"permission": permission},
             )
+
+    def require_recent(self, now: datetime) -> None:
+        """Raises `Forbidden` when the last proof of who acts is older than `RECENTLY`, or when an integration acts."""
+        if not self.proved_recently(now):
+            raise Forbidden("reauthentication_required", "prove once more who you are: POST auth/confirm")
+
+    def proved_recently(self, now: datetime) -> bool:
+        return self.authenticated_at is not None and now - self.authenticated_at <= RECENTLY
 
     def covers(self, sites: Iterable[UUID]) -> bool:
         """Whether all these sites may be written."""

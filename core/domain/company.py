@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from core.domain.errors import Fault
 from core.domain.ids import new_id
 
 
@@ -83,3 +86,15 @@ def virtual_locations() -> tuple[Location, ...]:
     return tuple(
         Location(role.value.upper(), role.value.capitalize(), role, f":{role.value}") for role in VIRTUAL_ROLES
     )
+
+
+def time_zone_fault(pointer: str, name: str) -> Fault | None:
+    """What is wrong with the name of a time zone."""
+    if name in _time_zones():
+        return None
+    return Fault(pointer, "unknown_value", "must be a time zone of the IANA database, such as America/Guayaquil")
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads hundreds of files

@@ -1,9 +1,6 @@
-"""How often something may be tried. The caller brings the time: seconds of a clock that never steps back."""
+"""How often something may be tried, and by whom."""
 
-from collections import OrderedDict, deque
-from collections.abc import Iterable
 from ipaddress import IPv4Address, ip_address, ip_network
-from math import ceil
 
 from core.domain.errors import DomainError
 
@@ -12,41 +9,10 @@ class TooManyAttempts(DomainError):
     """Refused unheard: try again after `details["retry_after"]` seconds. `limit` tries are allowed in `window` seconds."""
 
 
-class Throttle:
-    """At most `limit` tries of a key in any `window` seconds. Of more than `capacity` keys, the idlest are forgotten."""
-
-    def __init__(self, limit: int = 10, window: float = 900.0, capacity: int = 100_000) -> None:
-        self._limit = limit
-        self._window = window
-        self._capacity = capacity
-        self._tries: OrderedDict[str, deque[float]] = OrderedDict()
-
-    def admit(self, keys: Iterable[str], now: float) -> None:
-        """Counts one try of every key, or counts nothing and raises `TooManyAttempts` if one key has no try left."""
-        keys = tuple(keys)
-        if wait := max((self._wait(key, now) for key in keys), default=0.0):
-            details = {"retry_after": ceil(wait), "limit": self._limit, "window": ceil(self._window)}
-            raise TooManyAttempts("too_many_attempts", "too many attempts; wait before the next", details=details)
-        for key in keys:
-            self._tries.setdefault(key, deque()).append(now)
-            self._tries.move_to_end(key)
-        while len(self._tries) > self._capacity:
-            self._tries.popitem(last=False)
-
-    def forgive(self, keys: Iterable[str], at: float) -> None:
-        """Takes back the try that was admitted at that time."""
-        for key in keys:
-            tries = self._tries.get(key)
-            if tries and at in tries:
-                tries.remove(at)
-
-    def _wait(self, key: str, now: float) -> float:
-        tries = self._tries.get(key)
-        if tries is None:
-            return 0.0
-        while tries and tries[0] <= now - self._window:
-            tries.popleft()
-        return tries[0] + self._window - now if len(tries) >= self._limit else 0.0
+def too_many(retry_after: int, limit: int, window: int) -> TooManyAttempts:
+    """The refusal, with whole seconds."""
+    details = {"retry_after": retry_after, "limit": limit, "window": window}
+    return TooManyAttempts("too_many_attempts", "too many attempts; wait before the next", details=details)
 
 
 def network_of(address: str) -> str:

@@ -17,18 +17,39 @@ class AuditAction(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SWITCHED = "switched"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105
+    IDENTITY_CONFIRMED = "identity_confirmed"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
+    PROFILE_CHANGED = "profile_changed"
+    EMAIL_CHANGED = "email_changed"
+    TOTP_ENABLED = "totp_enabled"
+    TOTP_DISABLED = "totp_disabled"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
 
 
 class SignInRecord(Protocol):
     """Records how people came in, beside the answer that they get: it neither waits for this nor fails with it."""
 
-    def came_in(self, actor: Actor, action: AuditAction) -> None:
-        """Somebody signed in to the company of the actor, or switched to it."""
+    def note(self, actor: Actor, action: AuditAction) -> None:
+        """Somebody signed in to the company of the actor, or switched to it; or the actor is an integration, which did or failed
+        to."""
         ...
 
     def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
         """An attempt with a known account failed. It belongs to the company that was asked for (by id or code), or else to
         the one that signing in would have led to; an account without a company has nobody to be told."""
+        ...
+
+    def personal(self, user_id: UUID, action: AuditAction, origin: Origin | None) -> None:
+        """Something happened to the account of a person. It belongs to every company of which they are a member."""
         ...
 
 

@@ -1,12 +1,14 @@
 """The ports to people: their accounts and companies, their passwords, and the tokens that stand for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from core.domain.access import Sites
+from core.domain.password_policy import Strength
+from core.ports.sessions import SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ class Identity:
     is_platform_owner: bool = False
     active: bool = True
     loopback_only: bool = False
+    must_change_password: bool = False
+    email: str | None = None
+    time_zone: str | None = None
 
     def membership_in(self, reference: str) -> Membership | None:
         """The membership in the company of this id or code."""
@@ -91,14 +96,22 @@ class Passwords(Protocol):
         """
         ...
 
+    async def strength(self, password: str, known: Sequence[str]) -> Strength:
+        """How hard it is to guess for somebody who knows these words. Raises `TooManyAttempts` when too many are waiting."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What a token says: who, in which company (None: outside all of them), until when."""
+    """What a token says: who, in which company (None: outside all of them), until when; and by which session, or else for which
+    OAuth 2 client with which scopes."""
 
     user_id: UUID
     company_id: UUID | None
     expires_at: datetime
+    session_id: UUID | None = None
+    client_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +125,45 @@ class AccessToken:
 class AccessTokens(Protocol):
     """Issues the tokens that callers show, and reads them again."""
 
-    def issue(self, user_id: UUID, company_id: UUID | None) -> AccessToken:
-        """A fresh token."""
+    async def issue(self, session: SessionState, company_id: UUID | None) -> AccessToken:
+        """A fresh token for somebody with a session."""
         ...
 
-    def verify(self, text: str) -> AccessClaims:
+    async def issue_for_client(
+        self, user_id: UUID, company_id: UUID, client_id: UUID, scopes: frozenset[str]
+    ) -> AccessToken:
+        """A fresh token for an OAuth 2 client, which acts on behalf of that user."""
+        ...
+
+    async def verify(self, text: str) -> AccessClaims:
         """The claims of a token that we issued for ourselves. Raises `Unauthenticated` for any other text."""
         ...
 
-    def public_keys(self) -> Mapping[str, object]:
+    async def public_keys(self) -> Mapping[str, object]:
         """The JWK set by which others verify our tokens."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key that signs tokens: its private half sealed, and from when it signs."""
+
+    kid: str
+    sealed: str = field(repr=False)
+    signs_from: datetime
+
+
+class SigningKeys(Protocol):
+    """Keeps the keys that sign tokens, for all processes."""
+
+    async def all(self) -> Sequence[StoredKey]:
+        """Every key, the one that signs last first."""
+        ...
+
+    async def add(self, key: StoredKey, *, only_if_newest: datetime | None) -> None:
+        """Adds a key if the newest one signs from that time (None: if there is none): of several who try, one succeeds."""
+        ...
+
+    async def drop(self, kids: Sequence[str]) -> None:
+        """Forgets keys; what they signed counts no more."""
         ...

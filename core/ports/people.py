@@ -3,7 +3,9 @@
 from typing import Protocol
 from uuid import UUID
 
+from core.domain.account import AccountState, NewAccount
 from core.domain.roles import Member, Role
+from core.ports.audit import AuditAction
 
 
 class PeopleRepository(Protocol):
@@ -33,8 +35,28 @@ class PeopleRepository(Protocol):
         """The member of this id."""
         ...
 
-    async def add_account(self, user_id: UUID, login: str, name: str, password_hash: str, loopback_only: bool) -> None:
-        """Adds a person. Conflict `login_taken`."""
+    async def add_account(self, account: NewAccount) -> None:
+        """Adds a person. Conflict `login_taken`; `email_taken` for a proven address that is another's."""
+        ...
+
+    async def account(self, user_id: UUID) -> AccountState | None:
+        """The state of a person's account, whether or not they are a member."""
+        ...
+
+    async def owner_of(self, email: str) -> UUID | None:
+        """The person who has proven that this address is theirs."""
+        ...
+
+    async def prove_email(self, user_id: UUID, email: str) -> None:
+        """Notes that this is the person's address, as they have shown. Conflict `email_taken`."""
+        ...
+
+    async def has_member_at(self, email: str) -> bool:
+        """Whether a member has this address."""
+        ...
+
+    async def note(self, action: AuditAction, user_id: UUID) -> None:
+        """Records that the actor of the unit of work did this to a person's account."""
         ...
 
     async def add_member(self, member: Member) -> None:

@@ -11,9 +11,13 @@ from core.domain.stock import Posting, ReturnedKey
 from core.ports.attachments import AttachmentRepository
 from core.ports.catalogue import CatalogueRepository
 from core.ports.companies import CompanyRepository
+from core.ports.integrations import ApiKeyRepository, OAuthClientRepository
+from core.ports.invitations import InvitationRepository
+from core.ports.mail import Mailbox
 from core.ports.order_requests import OrderRequestRepository
 from core.ports.people import PeopleRepository
 from core.ports.reservations import ReservationRepository
+from core.ports.single_sign_on import IdentityLinks, IdentityProviders
 from core.ports.stock_ledger import IdempotencyKey, StockLedger
 from core.ports.transfers import TransferRepository
 
@@ -68,6 +72,18 @@ class UnitOfWork(Protocol):
     def transfers(self) -> TransferRepository: ...
     @property
     def order_requests(self) -> OrderRequestRepository: ...
+    @property
+    def api_keys(self) -> ApiKeyRepository: ...
+    @property
+    def oauth_clients(self) -> OAuthClientRepository: ...
+    @property
+    def invitations(self) -> InvitationRepository: ...
+    @property
+    def identity_providers(self) -> IdentityProviders: ...
+    @property
+    def identity_links(self) -> IdentityLinks: ...
+    @property
+    def mail(self) -> Mailbox: ...
 
 
 @dataclass(frozen=True, slots=True)

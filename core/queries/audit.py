@@ -30,7 +30,7 @@ class AuditOrigin(msgspec.Struct, frozen=True):
 class AuditEntry(msgspec.Struct, frozen=True):
     """One thing that was done. `subject_id` is the key of what changed, its parts parted by a slash. Of a change `before` and
     `after` hold the fields that changed, of what was created or deleted all of them; decimals are text. `origin` is null for
-    what no request did."""
+    what no request did. Where an integration acted, it is the `agent`, as `api_key:<id>`, and `actor` the one on whose behalf."""
 
     id: UUID
     at: datetime
@@ -41,6 +41,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
     subject_id: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    agent: str | None = None
 
 
 class AuditFilter(msgspec.Struct, frozen=True):

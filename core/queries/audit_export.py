@@ -28,6 +28,7 @@ COLUMNS = (
     "before",
     "after",
     "id",
+    "agent",
 )
 
 
@@ -78,6 +79,7 @@ def _cells(entry: AuditEntry) -> list[CellValue]:
         _json(entry.before),
         _json(entry.after),
         str(entry.id),
+        entry.agent,
     ]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -51,6 +52,28 @@ async def test_an_unknown_account_takes_as_long_as_a_known_one(passwords: Argon2
     known = await fastest(kept)
     for other in (None, "!"):
         assert await fastest(other) > known / 4
+
+
+async def test_those_who_choose_at_once_are_not_weighed_by_each_others_words(passwords: Argon2Passwords) -> None:
+    """Seen to fail without the lock around what all calls share."""
+    letters = Random(1)
+    words = ["".join(letters.choices("bcdfghjklmnpqrstvwxz", k=60)) for _ in range(20)]
+    weighed = await asyncio.gather(*(passwords.strength(word, [word]) for word in words))
+    assert {one.score for one in weighed} == {0}
+    assert (await passwords.strength(words[0], [words[1]])).score == 4
+
+
+async def test_no_password_takes_long_to_weigh(passwords: Argon2Passwords) -> None:
+    """Signs that may stand for letters double the work, each. Seen to fail when all of them were tried: that took seconds."""
+
+    async def seconds(password: str) -> float:
+        started = time.perf_counter()
+        await passwords.strength(password, [])
+        return time.perf_counter() - started
+
+    await seconds("warm")
+    plain = min([await seconds("0123456789" * 7) for _ in range(3)])
+    assert min([await seconds("4@8({[<369&#!1/|0$5+7%2" * 5) for _ in range(3)]) < 15 * plain
 
 
 class Held(Argon2Passwords):

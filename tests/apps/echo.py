@@ -124,6 +124,11 @@ async def echo_actor(actor: FromDishka[Actor]) -> dict[str, object]:
     return {"company": actor.company_id, "permissions": sorted(actor.permissions), "sites": actor.sites}
 
 
+@get("/recent", opt=needs("stock:read", recent=True))
+async def echo_recent() -> None:
+    """For whoever proved a short while ago who they are."""
+
+
 @get("/refusals/{kind:str}", opt=needs("stock:read"))
 async def refuse(kind: FromPath[str]) -> None:
     raise REFUSALS[kind]
@@ -145,6 +150,7 @@ router = DishkaRouter(
         echo_required,
         echo_thing,
         echo_actor,
+        echo_recent,
         refuse,
         fail,
     ],

@@ -19,11 +19,22 @@ from apps.http.app import create_app
 from apps.http.health import Readiness
 from apps.ioc import Elapsed
 from apps.settings import LogFormat, Settings
+from core.ports.attempts import Attempts
 from core.ports.audit import SignInRecord
 from core.ports.clock import Clock
-from core.ports.identity import CompanyIdentity, IdentityStore
+from core.ports.identity import CompanyIdentity, IdentityStore, SigningKeys
+from core.ports.integrations import Integrations
+from core.ports.mail import Mailbox
+from core.ports.second_factor import SecondFactor
+from core.ports.sessions import Sessions
+from core.testing.fakes.attempts import InMemoryAttempts
 from core.testing.fakes.audit import InMemorySignIns
 from core.testing.fakes.identity import InMemoryIdentities
+from core.testing.fakes.integrations import InMemoryIntegrations
+from core.testing.fakes.mail import InMemoryMailbox
+from core.testing.fakes.second_factor import InMemorySecondFactor
+from core.testing.fakes.sessions import InMemorySessions
+from core.testing.fakes.signing_keys import InMemorySigningKeys
 from tests.apps import echo
 
 PASSWORD = "eight blue boxes of tea"
@@ -70,6 +81,10 @@ class World(Provider):
         super().__init__()
         self.people = InMemoryIdentities()
         self.sign_ins = InMemorySignIns()
+        self.sessions = InMemorySessions()
+        self.second_factor = InMemorySecondFactor()
+        self.programs = InMemoryIntegrations()
+        self.post = InMemoryMailbox()
         self.turned = TurnedClock()
         self.storage = Storage()
         self.log: list[bytes] = []
@@ -86,6 +101,30 @@ class World(Provider):
     @provide
     def record(self) -> SignInRecord:
         return self.sign_ins
+
+    @provide
+    def open_sessions(self) -> Sessions:
+        return self.sessions
+
+    @provide
+    def factor(self) -> SecondFactor:
+        return self.second_factor
+
+    @provide
+    def integrations(self) -> Integrations:
+        return self.programs
+
+    @provide
+    def mailbox(self) -> Mailbox:
+        return self.post
+
+    @provide
+    def attempts(self, clock: Clock) -> Attempts:
+        return InMemoryAttempts(clock)
+
+    @provide
+    def signing_keys(self) -> SigningKeys:
+        return InMemorySigningKeys()
 
     @provide
     def clock(self) -> Clock:
@@ -117,7 +156,7 @@ class Caller:
         self.world = world
         self.client = client
 
-    def log_in(self, login: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+    def log_in(self, login: str, password: str = PASSWORD, **more: object) -> httpx.Response:
         return self.client.post("/api/v1/auth/login", json={"login": login, "password": password, **more})
 
     def token(self, login: str = "techcorp_admin") -> dict[str, str]:
@@ -129,10 +168,16 @@ class Caller:
 
 @contextmanager
 def serving(
-    world: World, data: Path, *, host: str = "127.0.0.1", log: LogFormat = "json", proxies: tuple[str, ...] = ()
+    world: World,
+    data: Path,
+    *,
+    host: str = "127.0.0.1",
+    log: LogFormat = "json",
+    proxies: tuple[str, ...] = (),
+    public_url: str | None = None,
 ) -> Iterator[Caller]:
     """The application, started."""
-    settings = Settings(data=data, host=host, log=log, trusted_proxies=proxies)
+    settings = Settings(data=data, host=host, log=log, trusted_proxies=proxies, public_url=public_url)
     with TestClient(create_app(settings, world, routes=[echo.router], write_log=world.log.append)) as client:
         yield Caller(world, client)
 

@@ -9,7 +9,7 @@ import pytest
 from taskiq import InMemoryBroker
 
 from adapters.plugin_loader.registry import load_plugins
-from adapters.tokens.audit_key import FILE_NAME, audit_key
+from adapters.secrets.audit_key import FILE_NAME, audit_key
 from apps.settings import SettingsError, load_settings
 from apps.worker.main import working
 from tests.apps.command_line import CommandLine, as_url

@@ -56,6 +56,8 @@ async def test_every_fault_of_a_new_company_or_user_is_named(
     monkeypatch.setenv("PIRWA_PASSWORD", "short")
     assert (await refusal(pirwa, "user", "create", "an a")).startswith("login: ")
     assert (await refusal(pirwa, "user", "create", "ana")).startswith("password: ")
+    monkeypatch.setenv("PIRWA_PASSWORD", "techcorp-1234")
+    assert "too easy to guess" in await refusal(pirwa, "user", "create", "ana", "--company", "techcorp")
     assert [fault.split(":")[0] for fault in said.split("; ")] == ["code", "name", "currency"]
 
 

@@ -22,10 +22,9 @@ from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
 from adapters.postgres.verification import PostgresVerifier
-from adapters.tokens.access_tokens import SignedAccessTokens
-from adapters.tokens.signing_key import signing_key
+from apps.settings import Settings
 from core.domain.ids import new_id
-from core.ports.clock import SystemClock
+from tests.api import token_of, tokens_of
 from tests.shop import Shop, open_shop
 
 pytestmark = pytest.mark.anyio
@@ -121,9 +120,10 @@ async def prepared(data: Path) -> tuple[Shop, str]:
         await shop.fetch(
             "INSERT INTO membership (company_id, user_id, role) VALUES (%s, %s, 'admin')", shop.company_id, shop.user_id
         )
+        tokens = tokens_of(database, Settings(data=data))
+        token = await token_of(database, tokens, shop.user_id, shop.company_id)
         await database.close()
-    tokens = SignedAccessTokens(signing_key(None, data), SystemClock())
-    return shop, tokens.issue(shop.user_id, shop.company_id).text
+    return shop, token
 
 
 async def test_what_was_acknowledged_survives_kill_9_once(data: Path) -> None:

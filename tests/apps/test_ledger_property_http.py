@@ -13,15 +13,12 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 from adapters.postgres.engine import Database
-from adapters.tokens.access_tokens import SignedAccessTokens
-from adapters.tokens.signing_key import signing_key
 from apps.http.app import create_app
 from apps.settings import Settings
 from core.domain.errors import DomainError, Fault
 from core.domain.stock import Line, Posting, PostingKind
-from core.ports.clock import SystemClock
 from core.ports.stock_ledger import Posted, PostingView
-from tests.api import Api, Client
+from tests.api import Api, Client, tokens_of
 from tests.model.machine import Action, LedgerMachine, action, explore, moment, sites
 from tests.model.steps import AtSite, Stock, site_of
 from tests.shop import open_shop
@@ -146,7 +143,7 @@ async def open_system(database: Database, app: Litestar, settings: Settings) -> 
     shop = await open_shop(database)
     for sku in "AB":
         await shop.product(sku)
-    api = Api(app, shop, SignedAccessTokens(signing_key(None, settings.data), SystemClock()))
+    api = Api(app, shop, tokens_of(shop.database, settings))
     return HttpSystem(api, await api.client("admin"))
 
 

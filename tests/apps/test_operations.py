@@ -76,6 +76,8 @@ def test_every_operation_has_a_name_of_its_own_and_declares_its_problems(documen
     assert "log_in" in names
     assert len(set(names)) == len(names)
     for path, operation in operations(document):
+        if operation["operationId"] == "issue_token":
+            continue  # its refusals have the form of RFC 6749
         assert operation["responses"].keys() >= PROBLEMS, path
         for status in PROBLEMS:
             (media_type,) = operation["responses"][status]["content"]

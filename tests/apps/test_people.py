@@ -12,15 +12,13 @@ from litestar import Litestar
 
 from adapters.postgres.engine import Database
 from adapters.postgres.engine import Scope as Rows
-from adapters.tokens.access_tokens import SignedAccessTokens
-from adapters.tokens.signing_key import signing_key
 from apps.http.app import create_app
 from apps.ioc import Elapsed
 from apps.settings import Settings
+from core.domain.access import PERSONAL
 from core.domain.errors import Conflict
 from core.domain.ids import new_id
-from core.ports.clock import SystemClock
-from tests.api import Api, Client
+from tests.api import Api, Client, tokens_of
 from tests.apps.edge_world import TurnedClock
 from tests.shop import Shop, open_shop
 
@@ -58,11 +56,18 @@ async def turned_app(settings: Settings, clock: TurnedClock) -> AsyncIterator[Li
 
 @pytest.fixture
 def api(turned_app: Litestar, settings: Settings, shop: Shop) -> Api:
-    return Api(turned_app, shop, SignedAccessTokens(signing_key(None, settings.data), SystemClock()))
+    return Api(turned_app, shop, tokens_of(shop.database, settings))
 
 
 def a_user(login: str | None = None, role: str = "operator", **more: object) -> dict[str, object]:
-    return {"login": login or f"u{new_id().hex}", "name": "Ana", "password": PASSWORD, "role": role, **more}
+    return {
+        "login": login or f"u{new_id().hex}",
+        "name": "Ana",
+        "password": PASSWORD,
+        "role": role,
+        "must_change_password": False,
+        **more,
+    }
 
 
 def told(answer: httpx.Response) -> tuple[int, str]:
@@ -303,7 +308,7 @@ async def test_an_own_role_gives_what_it_holds_and_a_change_of_it_acts_within_fi
     admin = await api.client("admin")
     keeper = await with_role(api, admin, "keeper", ["stock:read"])
     me = await keeper.get_ok("/me")
-    assert (me["role"], me["permissions"]) == ("keeper", ["profile:read", "stock:read"])
+    assert (me["role"], me["permissions"]) == ("keeper", sorted([*PERSONAL, "stock:read"]))
     assert (await keeper.get("/stock/balances")).status_code == 200
     assert told(await keeper.get("/products")) == (403, "missing_permission")
     assert (await admin.patch("/roles/keeper", json={"permissions": ["product:read"]})).is_success
@@ -314,7 +319,7 @@ async def test_an_own_role_gives_what_it_holds_and_a_change_of_it_acts_within_fi
 
 async def test_an_empty_role_shows_people_themselves_and_nothing_else(api: Api) -> None:
     nobody = await with_role(api, await api.client("admin"), "nobody", [])
-    assert (await nobody.get_ok("/me"))["permissions"] == ["profile:read"]
+    assert (await nobody.get_ok("/me"))["permissions"] == sorted(PERSONAL)
     for path in ("/products", "/lookup?code=A", "/users", "/roles", "/sites", "/events"):
         assert told(await nobody.get(path)) == (403, "missing_permission")
 
@@ -459,7 +464,7 @@ async def platform_owner(api: Api) -> Client:
         (user_id, f"owner_{user_id.hex}"),
     )
     client = await api.sign_in(user_id)
-    client.headers["Authorization"] = f"Bearer {api.tokens.issue(user_id, None).text}"
+    client.headers["Authorization"] = f"Bearer {await api.token(user_id, None)}"
     return client
 
 

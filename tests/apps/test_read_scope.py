@@ -54,7 +54,9 @@ async def company(api: Api) -> Company:
         await api.shop.post("receipt", "A", 10, site=site, unit_cost=Decimal(1))
     admin = await api.client("admin")
     member = {"login": f"u{new_id().hex}", "name": "Ana", "password": "eight blue boxes of tea", "role": "manager"}
-    made = await admin.post_ok("/users", {**member, "sites": ["GYE"], "read_sites": ["UIO", "GYE"]})
+    made = await admin.post_ok(
+        "/users", {**member, "must_change_password": False, "sites": ["GYE"], "read_sites": ["UIO", "GYE"]}
+    )
     company = Company(admin, await api.sign_in(made["id"]), product)
     await company.fill()
     return company

@@ -42,7 +42,11 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
         "PIRWA_DATABASE_URL": "mysql://localhost/pirwa",
         "PIRWA_REDIS_URL": "localhost:6379",
         "PIRWA_PLUGINS": "ecommerce_fake, ../x",
-        "PIRWA_SIGNING_KEY": str(tmp_path / "missing.pem"),
+        "PIRWA_SECRET_KEYS": "1:c2hvcnQ=",
+        "PIRWA_PUBLIC_URL": "https://",
+        "PIRWA_SMTP_URL": "http://mail",
+        "PIRWA_MAIL_FROM": "nobody",
+        "PIRWA_REGISTRATION": "perhaps",
         "PIRWA_DATABSE_URL": "x",
         "PIRWA_TRUSTED_PROXIES": "10.0.0.0/8, proxy.example",
     }
@@ -53,10 +57,14 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
         "PIRWA_DATABSE_URL is no setting; did you mean PIRWA_DATABASE_URL?",
         "PIRWA_HOST: must be an IP address or a host name",
         "PIRWA_LOG: must be json or text",
+        "PIRWA_MAIL_FROM: must be a mail address",
         "PIRWA_PLUGINS: must be plugin ids, separated by commas",
         "PIRWA_PORT: must be a port number from 0 to 65535",
+        "PIRWA_PUBLIC_URL: must be the address at which people reach Pirwa, such as https://stock.example.org",
         "PIRWA_REDIS_URL: must be a URL that begins with redis:// or rediss:// or unix://",
-        "PIRWA_SIGNING_KEY: must be a PEM text or the path of a readable file",
+        "PIRWA_REGISTRATION: must be on or off",
+        "PIRWA_SECRET_KEYS: must be keys of 32 bytes in base64, each as id:key, separated by commas",
+        "PIRWA_SMTP_URL: must be a URL that begins with smtp:// or smtps://",
         "PIRWA_TRUSTED_PROXIES: must be IP addresses or networks such as 10.0.0.0/8, separated by commas",
         "pirwa.toml: prot is no setting; did you mean port?",
     ]
@@ -100,5 +108,7 @@ def test_the_server_does_not_start_with_unsound_settings(tmp_path: Path, monkeyp
 
 
 def test_secrets_do_not_show() -> None:
-    settings = Settings(database_url="postgresql://pirwa:secret@db/pirwa", signing_key="-----BEGIN secret")
+    settings = Settings(
+        database_url="postgresql://pirwa:secret@db/pirwa", secret_keys="1:secret", smtp_url="smtp://pirwa:secret@mail"
+    )
     assert "secret" not in repr(settings)

@@ -7,7 +7,8 @@ import pytest
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
-from core.commands.session import LogIn
+from core.commands.sign_in import LogIn
+from core.domain.access import PERSONAL
 from core.domain.ids import new_id
 from tests.apps.edge_world import PASSWORD, Caller, World, assert_problem, pointers, serving
 
@@ -30,6 +31,7 @@ def test_login_and_password_get_a_token_of_the_company(caller: Caller) -> None:
     session = answer.json()
     techcorp = {"id": str(caller.world.techcorp.id), "code": "techcorp", "name": "TechCorp Ecuador"}
     assert session.pop("access_token").count(".") == 2
+    assert session.pop("refresh_token").startswith("pirwa_refresh_")
     assert session == {
         "token_type": "Bearer",
         "expires_in": 600,
@@ -152,7 +154,7 @@ def test_an_account_without_a_company_has_its_profile_only(caller: Caller) -> No
     caller.world.person("lonely")
     token = caller.token("lonely")
     profile = caller.client.get("/api/v1/me", headers=token).json()
-    assert (profile["company"], profile["permissions"]) == (None, ["profile:read"])
+    assert (profile["company"], profile["permissions"]) == (None, sorted(PERSONAL))
     assert_problem(caller.client.get("/api/v1/echo/actor", headers=token), 403, "no_company")
 
 
@@ -205,7 +207,9 @@ def test_a_platform_owner_is_outside_all_companies_until_one_is_picked(caller: C
     caller.world.person("owner", is_platform_owner=True)
     token = caller.token("owner")
     assert_problem(caller.client.get("/api/v1/echo/actor", headers=token), 403, "no_company")
-    assert caller.client.get("/api/v1/me", headers=token).json()["permissions"] == ["platform:company", "profile:read"]
+    assert caller.client.get("/api/v1/me", headers=token).json()["permissions"] == sorted(
+        {"platform:company", *PERSONAL}
+    )
     for reference in ("comercia", str(caller.world.comercia.id)):
         inside = caller.client.get("/api/v1/me", headers=token | {"X-Company": reference}).json()
         assert inside["company"]["code"] == "comercia"

@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION audit_columns(stored jsonb) RETURNS jsonb LANGUAGE sq
                                         THEN to_jsonb(trim_scale(c.value::text::numeric)::text) ELSE c.value END)
     FROM jsonb_each(stored) c
     WHERE c.key <> ALL (ARRAY['company_id', 'version', 'updated_at', 'sku_key', 'name_key', 'parent_depth', 'is_physical',
-                              'is_allocatable', 'kit_kind', 'component_kind', 'in_transit', 'shipped_cost', 'settled_cost'])
+                              'is_allocatable', 'kit_kind', 'component_kind', 'in_transit', 'shipped_cost', 'settled_cost', 'secret_digest',
+                              'last_used_at', 'client_secret', 'client_secret_hint'])
 $$;
 
 -- The sites that a row concerns; NULL for what concerns the whole company.
@@ -33,11 +34,11 @@ CREATE OR REPLACE FUNCTION audit_write(company uuid, action text, subject_type t
 RETURNS void LANGUAGE sql AS $$
     WITH fresh AS MATERIALIZED (SELECT new_id() AS id, clock_timestamp() AS at),
     written AS (
-        INSERT INTO audit_entry (company_id, id, at, actor_id, origin_address, request_id, action, subject_type, subject_id, site_ids,
-                                 before, after)
+        INSERT INTO audit_entry (company_id, id, at, actor_id, agent, origin_address, request_id, action, subject_type, subject_id,
+                                 site_ids, before, after)
         SELECT company, f.id, f.at,
                coalesce(nullif(current_setting('app.actor', true), ''), '00000000-0000-0000-0000-000000000000')::uuid,
-               nullif(current_setting('app.origin', true), ''), nullif(current_setting('app.request', true), ''),
+               nullif(current_setting('app.agent', true), ''), nullif(current_setting('app.origin', true), ''), nullif(current_setting('app.request', true), ''),
                action, subject_type, subject_id, sites, before, after
         FROM fresh f
     )
@@ -83,11 +84,12 @@ BEGIN
     PERFORM audit_write(app_company(), action, subject_type, subject_id, NULL, NULL, NULL);
 END $$;
 
--- An entry as it is sealed: all of it, in one spelling.
+-- An entry as it is sealed: all of it, in one spelling. The agent came later: entries without one are spelt as before.
 CREATE OR REPLACE FUNCTION audit_canonical(entry audit_entry) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT jsonb_build_array(entry.company_id, entry.id, to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+    SELECT (jsonb_build_array(entry.company_id, entry.id, to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
                              entry.actor_id, entry.origin_address, entry.request_id, entry.action, entry.subject_type,
-                             entry.subject_id, to_jsonb(entry.site_ids), entry.before, entry.after)::text
+                             entry.subject_id, to_jsonb(entry.site_ids), entry.before, entry.after)
+            || CASE WHEN entry.agent IS NULL THEN '[]' ELSE jsonb_build_array(entry.agent) END::jsonb)::text
 $$;
 
 -- Gives entries that waited the numbers from `first` on, and their hashes. Whoever calls it holds the lock of the chain.
@@ -109,7 +111,8 @@ BEGIN
         ('kit_component', 'kit_id,component_id'), ('product_image', 'id'), ('membership', 'user_id'), ('role', 'id'),
         ('reorder_policy', 'product_id,site_id'), ('transfer', 'id'), ('transfer_line', 'transfer_id,line'),
         ('order_request', 'id'), ('order_request_line', 'request_id,line'), ('plugin_installation', 'plugin_id'),
-        ('attachment', 'id')) AS t(name, key) LOOP
+        ('attachment', 'id'), ('api_key', 'id'), ('oauth_client', 'id'), ('oauth_client_secret', 'client_id,number'),
+        ('invitation', 'id'), ('identity_provider', 'id')) AS t(name, key) LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I '
                        'FOR EACH ROW EXECUTE FUNCTION audit_row(%L)', audited.name, audited.key);
     END LOOP;

@@ -12,8 +12,21 @@ GRANT INSERT, UPDATE ON app_user, company, membership, role, site, location, cat
 GRANT INSERT, UPDATE, DELETE ON kit_component TO pirwa_app;
 GRANT DELETE ON membership, role, category, product, barcode, product_image, reorder_policy, transfer_line, attachment,
     idempotency_key, channel_link, location, order_request, order_request_line TO pirwa_app;
-GRANT INSERT ON outbox_event, order_request_posting TO pirwa_app;
+GRANT INSERT, UPDATE, DELETE ON profile_picture TO pirwa_app;
+GRANT INSERT, UPDATE ON session, refresh_token, attempt TO pirwa_app;
+GRANT INSERT, DELETE ON signing_key TO pirwa_app;
+GRANT INSERT, UPDATE, DELETE ON totp, passkey, passkey_challenge TO pirwa_app;
+GRANT INSERT, DELETE ON recovery_code TO pirwa_app;
+GRANT INSERT, UPDATE ON invitation TO pirwa_app;
+GRANT INSERT, DELETE ON password_reset TO pirwa_app;
+GRANT INSERT, UPDATE, DELETE ON identity_provider TO pirwa_app;
+GRANT INSERT, DELETE ON oidc_login, identity_link TO pirwa_app;
+GRANT INSERT, UPDATE ON api_key, oauth_client, oauth_client_secret TO pirwa_app;
+GRANT INSERT ON outbox_event, order_request_posting, api_key_address TO pirwa_app;
 GRANT UPDATE ON delivery TO pirwa_app;
+-- Whoever serves requests can post a mail, but not look into the queue.
+REVOKE ALL ON mail FROM pirwa_app;
+GRANT INSERT (id, content) ON mail TO pirwa_app;
 -- posting, move, stock_balance, site_stock, cost_layer, revaluation, stock_checkpoint, lot and reservation have no write
 -- grant at all: the ledger functions, which run with their owner's rights, are the only writers; so are the audit functions
 -- of audit_entry, audit_seal and audit_unsealed.
@@ -23,14 +36,17 @@ GRANT SELECT, INSERT, UPDATE ON event_position TO pirwa_dispatch;
 GRANT SELECT, INSERT, DELETE ON delivery TO pirwa_dispatch;
 GRANT SELECT ON channel, channel_link, plugin_installation, audit_unsealed TO pirwa_dispatch;
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_run TO pirwa_dispatch;
+GRANT SELECT, UPDATE (state, next_at, attempts, lease_token, last_error), DELETE ON mail TO pirwa_dispatch;
 GRANT SELECT (id, suspended) ON company TO pirwa_dispatch;
 GRANT SELECT (company_id, state, expires_at) ON reservation TO pirwa_dispatch;
 GRANT SELECT (company_id, principal_id, key, created_at), DELETE ON idempotency_key TO pirwa_dispatch;
+GRANT SELECT (user_id, id, expires_at, ended_at), DELETE ON session TO pirwa_dispatch;
+GRANT SELECT (name, forget_at), DELETE ON attempt TO pirwa_dispatch;
 DO $$
 DECLARE queue text;
 BEGIN
     FOREACH queue IN ARRAY ARRAY['outbox_event', 'delivery', 'channel', 'channel_link', 'event_position', 'plugin_installation',
-                                 'company', 'reservation', 'idempotency_key', 'audit_unsealed'] LOOP
+                                 'company', 'reservation', 'idempotency_key', 'audit_unsealed', 'session'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS dispatch ON %I', queue);
         EXECUTE format('CREATE POLICY dispatch ON %I TO pirwa_dispatch USING (true) WITH CHECK (true)', queue);
     END LOOP;

@@ -13,7 +13,8 @@ from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
 _SHOWN = "CASE WHEN %(costs)s OR e.subject_type <> 'product' THEN e.{0} ELSE e.{0} - 'cost' END"
 _ENTRIES = f"""
     SELECT e.id, e.at, e.actor_id, u.login, u.name, coalesce(u.is_platform_owner, false), e.origin_address, e.request_id,
-           e.action, e.subject_type, e.subject_id, {_SHOWN.format("before")}, {_SHOWN.format("after")}
+           e.action, e.subject_type, e.subject_id, {_SHOWN.format("before")}, {_SHOWN.format("after")},
+           e.agent
     FROM audit_entry e LEFT JOIN app_user u ON u.id = e.actor_id
     WHERE e.company_id = %(company)s
 """
@@ -63,4 +64,4 @@ class PostgresAuditReader:
 
 def _entry(row: Row) -> AuditEntry:
     origin = AuditOrigin(row[6], row[7] or "") if row[6] is not None else None
-    return AuditEntry(row[0], row[1], AuditActor(*row[2:6]), origin, AuditAction(row[8]), *row[9:13])
+    return AuditEntry(row[0], row[1], AuditActor(*row[2:6]), origin, AuditAction(row[8]), *row[9:14])

@@ -10,7 +10,8 @@ from core.ports.identity import Account, CompanyIdentity, Identity, Membership
 
 _ACCOUNT = "SELECT id, password_hash FROM app_user WHERE login = %s"
 _IDENTITY = """
-    SELECT u.login, u.name, u.locale, u.is_platform_owner, u.active, u.loopback_only, c.id, c.code, c.name,
+    SELECT u.login, u.name, u.locale, u.is_platform_owner, u.active, u.loopback_only, u.must_change_password, u.email,
+           u.time_zone, c.id, c.code, c.name,
            coalesce(m.role, r.code), m.write_site_ids, m.read_site_ids, r.permissions
     FROM app_user u
     LEFT JOIN (membership m JOIN company c ON c.id = m.company_id AND NOT c.suspended
@@ -41,16 +42,19 @@ class PostgresIdentities:
 
 
 def _identity(user_id: UUID, rows: Sequence[Row]) -> Identity:
-    login, name, locale, is_platform_owner, active, loopback_only = rows[0][:6]
+    login, name, locale, is_platform_owner, active, loopback_only, must_change_password, email, time_zone = rows[0][:9]
     return Identity(
         user_id=user_id,
         login=login,
         name=name,
         locale=locale,
-        memberships=tuple(_membership(*row[6:]) for row in rows if row[6] is not None),
+        memberships=tuple(_membership(*row[9:]) for row in rows if row[9] is not None),
         is_platform_owner=is_platform_owner,
         active=active,
         loopback_only=loopback_only,
+        must_change_password=must_change_password,
+        email=email,
+        time_zone=time_zone,
     )
 
 

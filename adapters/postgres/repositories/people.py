@@ -6,9 +6,11 @@ from uuid import UUID
 
 from adapters.postgres.engine import Connection, Row
 from core.domain.access import Sites
+from core.domain.account import AccountState, NewAccount
 from core.domain.errors import NotFound
 from core.domain.ids import parse_id
 from core.domain.roles import COMPANY_PRESETS, Member, Role
+from core.ports.audit import AuditAction
 
 # The company's row is the one lock: two administrators who demote each other wait here, and the second sees what the first did.
 _CLOSE_RANKS = "SELECT FROM company WHERE id = %s FOR NO KEY UPDATE"
@@ -18,7 +20,17 @@ _CHANGE_ROLE = """
     UPDATE role SET name = %s, permissions = %s, version = version + 1 WHERE company_id = %s AND id = %s RETURNING version
 """
 _REMOVE_ROLE = "DELETE FROM role WHERE company_id = %s AND id = %s"
-_ADD_ACCOUNT = "INSERT INTO app_user (id, login, name, password_hash, loopback_only) VALUES (%s, %s, %s, %s, %s)"
+_ADD_ACCOUNT = """
+    INSERT INTO app_user (id, login, name, password_hash, email, proven_email, locale, must_change_password, loopback_only)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_ACCOUNT = "SELECT email, active, is_platform_owner FROM app_user WHERE id = %s"
+_OWNER_OF = "SELECT id FROM app_user WHERE email = %s AND proven_email = email"
+_PROVE_EMAIL = "UPDATE app_user SET email = %s, proven_email = %s WHERE id = %s"
+_MEMBER_AT = """
+    SELECT FROM membership m JOIN app_user u ON u.id = m.user_id WHERE m.company_id = %s AND u.email = %s LIMIT 1
+"""
+_NOTE = "SELECT audit_note(%s, 'app_user', %s)"
 _MEMBER = """
     SELECT u.login, m.role, r.code, r.name, r.permissions, r.id, r.version, m.write_site_ids, m.read_site_ids, m.active, m.version
     FROM membership m JOIN app_user u ON u.id = m.user_id
@@ -72,8 +84,36 @@ class PostgresPeople:
         role = COMPANY_PRESETS.get(preset, Role(preset, preset, frozenset())) if preset else _role(own)
         return Member(user_id, login, role, _sites(sites), _sites(read_sites), active, version)
 
-    async def add_account(self, user_id: UUID, login: str, name: str, password_hash: str, loopback_only: bool) -> None:
-        await self._connection.execute(_ADD_ACCOUNT, (user_id, login, name, password_hash, loopback_only))
+    async def add_account(self, account: NewAccount) -> None:
+        columns = (
+            account.id,
+            account.login,
+            account.name,
+            account.password_hash,
+            account.email,
+            account.email if account.email_is_proven else None,
+            account.locale,
+            account.must_change_password,
+            account.loopback_only,
+        )
+        await self._connection.execute(_ADD_ACCOUNT, columns)
+
+    async def account(self, user_id: UUID) -> AccountState | None:
+        row = await self._row(_ACCOUNT, user_id)
+        return AccountState(*row) if row else None
+
+    async def owner_of(self, email: str) -> UUID | None:
+        row = await self._row(_OWNER_OF, email)
+        return row[0] if row else None
+
+    async def prove_email(self, user_id: UUID, email: str) -> None:
+        await self._connection.execute(_PROVE_EMAIL, (email, email, user_id))
+
+    async def has_member_at(self, email: str) -> bool:
+        return await self._row(_MEMBER_AT, self._company_id, email) is not None
+
+    async def note(self, action: AuditAction, user_id: UUID) -> None:
+        await self._connection.execute(_NOTE, (action.value, str(user_id)))
 
     async def add_member(self, member: Member) -> None:
         await self._connection.execute(_ADD_MEMBER, (*_columns(member), self._company_id, member.user_id))

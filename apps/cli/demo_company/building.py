@@ -73,7 +73,16 @@ class Builder:
 
     async def _join(self, run: PostgresRun, admin: Actor, user: DemoUser) -> UUID:
         sites = [user.site] if user.site else None
-        member = NewMember(user.login, user.name, self.password_hash, user.role, sites, loopback_only=True)
+        member = NewMember(
+            user.login,
+            user.name,
+            self.password_hash,
+            user.role,
+            sites,
+            loopback_only=True,
+            email=user.email,
+            email_is_proven=True,
+        )
         return (await run(create_user, admin, member)).result.id
 
     async def _year(self, admin: Actor, number: int, company: DemoCompany) -> None:

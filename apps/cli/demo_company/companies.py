@@ -22,6 +22,11 @@ class DemoUser:
     role: str
     site: str | None = None
 
+    @property
+    def email(self) -> str:
+        """At the name of the company, which is the first word of the login."""
+        return f"{self.login}@{self.login.partition('_')[0]}.example"
+
 
 @dataclass(frozen=True, slots=True)
 class DemoCompany:

@@ -12,8 +12,11 @@ class InMemorySignIns:
     def __init__(self) -> None:
         self.entries: list[tuple[AuditAction, UUID, Origin | None]] = []
 
-    def came_in(self, actor: Actor, action: AuditAction) -> None:
+    def note(self, actor: Actor, action: AuditAction) -> None:
         self.entries.append((action, actor.user_id, actor.origin))
 
     def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
         self.entries.append((AuditAction.SIGN_IN_FAILED, user_id, origin))
+
+    def personal(self, user_id: UUID, action: AuditAction, origin: Origin | None) -> None:
+        self.entries.append((action, user_id, origin))

@@ -68,3 +68,9 @@ class InMemoryIdentities:
 
     def deactivate(self, user_id: UUID) -> None:
         self._people[user_id] = replace(self._people[user_id], active=False)
+
+    def demand_new_password(self, user_id: UUID, *, demanded: bool = True) -> None:
+        self._people[user_id] = replace(self._people[user_id], must_change_password=demanded)
+
+    def give_email(self, user_id: UUID, email: str) -> None:
+        self._people[user_id] = replace(self._people[user_id], email=email)

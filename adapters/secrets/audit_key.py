@@ -4,7 +4,7 @@ import base64
 import secrets
 from pathlib import Path
 
-from adapters.tokens.signing_key import keep
+from adapters.secrets.key_file import keep
 
 FILE_NAME = "audit.key"
 _BYTES = 32

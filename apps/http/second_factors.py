@@ -1,0 +1,66 @@
+"""One-time codes of an app, and recovery codes: the caller's own."""
+
+from dishka import FromDishka
+from dishka.integrations.litestar import DishkaRouter
+from litestar import delete, get, post
+from litestar.params import JSONBody
+
+from apps.http.auth import Authenticator
+from apps.http.cookies import NO_STORE
+from apps.http.rules import needs
+from core.commands.second_factors import ConfirmTotp, RecoveryCodes, SecondFactors, TotpEnrolment
+from core.domain.access import Actor
+from core.queries.second_factors import SecondFactorReader, SecondFactorState
+
+_CHANGE = needs("profile:write", recent=True)
+
+
+@get("/auth/mfa", opt=needs("profile:read"), cache_control=NO_STORE)
+async def show_second_factors(actor: FromDishka[Actor], reader: FromDishka[SecondFactorReader]) -> SecondFactorState:
+    """Whether codes are demanded beside the caller's password, how many recovery codes are left, and the caller's passkeys."""
+    return await reader.state(actor.user_id)
+
+
+@post("/auth/mfa/totp", opt=_CHANGE, cache_control=NO_STORE)
+async def begin_totp(actor: FromDishka[Actor], factors: FromDishka[SecondFactors]) -> TotpEnrolment:
+    """A secret for an app. Nothing is demanded before a code has confirmed that the app has it."""
+    return await factors.begin(actor)
+
+
+@post("/auth/mfa/totp/confirm", opt=_CHANGE, status_code=200, cache_control=NO_STORE)
+async def confirm_totp(
+    data: JSONBody[ConfirmTotp],
+    actor: FromDishka[Actor],
+    factors: FromDishka[SecondFactors],
+    authenticator: FromDishka[Authenticator],
+) -> RecoveryCodes:
+    """From now on a code is demanded beside the password. Shows the recovery codes, once. Ends the caller's other sessions."""
+    codes = await factors.confirm(actor, data)
+    authenticator.forget(actor)
+    return codes
+
+
+@delete("/auth/mfa/totp", opt=_CHANGE)
+async def end_totp(
+    actor: FromDishka[Actor], factors: FromDishka[SecondFactors], authenticator: FromDishka[Authenticator]
+) -> None:
+    """From now on the password alone is enough. Ends the caller's other sessions."""
+    await factors.end(actor)
+    authenticator.forget(actor)
+
+
+@post("/auth/mfa/recovery-codes", opt=_CHANGE, cache_control=NO_STORE)
+async def renew_recovery_codes(
+    actor: FromDishka[Actor], factors: FromDishka[SecondFactors], authenticator: FromDishka[Authenticator]
+) -> RecoveryCodes:
+    """Ten new recovery codes, shown once; the earlier ones count no more. Ends the caller's other sessions."""
+    codes = await factors.renew_recovery_codes(actor)
+    authenticator.forget(actor)
+    return codes
+
+
+router = DishkaRouter(
+    "/",
+    route_handlers=[show_second_factors, begin_totp, confirm_totp, end_totp, renew_recovery_codes],
+    tags=["second factors"],
+)

@@ -1,0 +1,113 @@
+"""The port to sessions: what somebody has who signed in, until it ends, is ended or lies idle for too long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from core.domain.access import Origin
+
+LONGEST = timedelta(days=90)
+LONGEST_IDLE = timedelta(days=14)
+GRACE = timedelta(seconds=10)
+"""For how long a refresh token that was just used may be shown again, by the same device: two tabs may do it at once."""
+
+
+class SessionKind(StrEnum):
+    """How the session is shown: by tokens, or by a cookie that no script can read."""
+
+    TOKEN = "token"  # noqa: S105
+    COOKIE = "cookie"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to begin, with the digest of what shows it: a refresh token, or the cookie. `methods` are those of RFC 8176."""
+
+    id: UUID
+    user_id: UUID
+    kind: SessionKind
+    company_id: UUID | None
+    methods: tuple[str, ...]
+    origin: Origin
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """A session in force. `authenticated_at` is when its owner last proved who they are."""
+
+    id: UUID
+    user_id: UUID
+    kind: SessionKind
+    company_id: UUID | None
+    methods: tuple[str, ...]
+    address: str
+    device: str
+    authenticated_at: datetime
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """A refresh token became another: `successor` is the sealed text of the one that counts now."""
+
+    session: SessionState
+    successor: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """A refresh token was shown that had been used before. Its session, with all that came of it, has been ended."""
+
+    session_id: UUID
+
+
+class Sessions(Protocol):
+    """Sessions of people. `now` is the caller's time."""
+
+    async def begin(self, session: NewSession, now: datetime) -> None:
+        """Keeps a new session."""
+        ...
+
+    async def in_force(self, user_id: UUID, session_id: UUID, now: datetime) -> SessionState | None:
+        """The session if it counts, noted as seen now."""
+        ...
+
+    async def by_cookie(self, user_id: UUID, digest: bytes, now: datetime) -> SessionState | None:
+        """The session of a cookie if it counts, noted as seen now."""
+        ...
+
+    async def rotate(
+        self, user_id: UUID, shown: bytes, successor: bytes, sealed: str, origin: Origin, now: datetime
+    ) -> Rotated | Reused | None:
+        """Uses up the refresh token with the digest `shown` and puts `successor` in its place.
+
+        One that is shown again within `GRACE` from the same device gives the successor of the first time; shown later, or from
+        elsewhere, it ends the session. None for a token that does not exist, has expired, or whose session has ended.
+        """
+        ...
+
+    async def choose(self, user_id: UUID, session_id: UUID, company_id: UUID | None) -> None:
+        """Makes this the company of the session."""
+        ...
+
+    async def prove(self, user_id: UUID, session_id: UUID, methods: Sequence[str], now: datetime) -> None:
+        """Notes that the owner proved once more who they are."""
+        ...
+
+    async def end(self, user_id: UUID, session_id: UUID, now: datetime) -> bool:
+        """Ends one session. Returns whether it was in force."""
+        ...
+
+    async def end_others(self, user_id: UUID, keep: UUID | None, now: datetime) -> int:
+        """Ends all sessions of a person but one. Returns how many."""
+        ...
+
+    async def of(self, user_id: UUID, now: datetime) -> Sequence[SessionState]:
+        """The sessions in force, the latest seen first."""
+        ...
