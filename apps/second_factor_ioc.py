@@ -3,7 +3,6 @@
 from dishka import Provider, Scope, alias, provide
 
 from adapters.one_time_codes.totp import TimeBasedCodes
-from adapters.passkeys.ceremonies import WebAuthnCeremonies
 from adapters.postgres.passkeys import PostgresPasskeys
 from adapters.postgres.second_factors import PostgresSecondFactors
 from apps.settings import Settings
@@ -37,6 +36,8 @@ class SecondFactorProvider(Provider):
 
     @provide
     def ceremonies(self, settings: Settings) -> PasskeyCeremonies:
+        from adapters.passkeys.ceremonies import WebAuthnCeremonies  # 10 MB, for whoever has a passkey
+
         return WebAuthnCeremonies(settings.address)
 
     @provide

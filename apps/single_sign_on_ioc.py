@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from dishka import Provider, Scope, provide
 
-from adapters.oidc.open_id import AuthlibOpenId
-from adapters.outgoing.transport import OutgoingHttp
 from adapters.postgres.queries.identity_providers import PostgresIdentityProviderReader
 from adapters.postgres.single_sign_on import PostgresOwnLinks, PostgresPendingLogins
 from apps.ioc import Elapsed
@@ -40,18 +38,18 @@ class SingleSignOnProvider(Provider):
     links = provide(IdentityLinkDesk)
 
     @provide
-    def outgoing(self, settings: Settings) -> Iterator[OutgoingHttp]:
-        outgoing = OutgoingHttp(loopback=settings.on_loopback)
-        yield outgoing
-        outgoing.close()
+    def openid(self, settings: Settings, clock: Clock, elapsed: Elapsed) -> Iterator[OpenId]:
+        # With Authlib and an HTTP client, 20 MB that a process does not need until somebody signs in that way.
+        from adapters.oidc.open_id import AuthlibOpenId
+        from adapters.outgoing.transport import OutgoingHttp
 
-    @provide
-    def openid(self, outgoing: OutgoingHttp, settings: Settings, clock: Clock, elapsed: Elapsed) -> Iterator[OpenId]:
+        outgoing = OutgoingHttp(loopback=settings.on_loopback)
         openid = AuthlibOpenId(
             outgoing.transport, redirect_uri(settings), clock, elapsed, on_loopback=settings.on_loopback
         )
         yield openid
         openid.close()
+        outgoing.close()
 
     @provide
     def providers(

@@ -1,8 +1,10 @@
 """Signing in by OpenID Connect: with a real provider in a process of its own, and with one that lies as a test wants it to.
 
-Seen to fail when the check named here was taken out: each lie of `LIES`, the cookie of the browser, the deletion of the state, the
-time of the state, the condition that a company is open, `iss` of the answer, the path of `return_to`, the proof of an address, the
-membership elsewhere, the lock on the company's row (two accounts for one person), the renewal of the keys, its limit.
+Seen to fail when one of these was taken out: each check of the token that `LIES` names, the cookie of the browser, the deletion of the
+state, its time, PKCE, that a provider is in use and its company open, `iss` of the answer, the path of `return_to`, each condition of
+the table of strangers, the proof of an address, the look at memberships elsewhere, those that are out of force, the limit of
+beginnings, the renewal of keys and its limit, the memory of failures, the wall around links; and both locks together, of the
+company's row and the provider's, for either alone keeps one person from getting two accounts.
 """
 
 import asyncio
