@@ -139,7 +139,8 @@ class Authenticator:
             raise Unauthenticated("access_ended", "the company of this session is not open to this account any more")
         if company is not None:
             actor = await self._in_picked_company(identity, actor, company)
-        return replace(actor, session_id=session.id, authenticated_at=session.authenticated_at)
+        authenticated_at = None if session.is_confined else session.authenticated_at
+        return replace(actor, session_id=session.id, authenticated_at=authenticated_at)
 
     async def _by_key(self, text: str, company: str | None) -> _Known:
         integration = await self._integrations.by_key(text)

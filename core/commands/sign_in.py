@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.commands.membership import company_not_found, may_sign_in
 from core.domain.access import Actor, Origin
-from core.domain.errors import NotFound, Unauthenticated
+from core.domain.errors import Forbidden, NotFound, Unauthenticated
 from core.domain.ids import new_id
 from core.domain.letters import Letter, letter
 from core.domain.secret import OwnedSecret, new_secret, read_secret
@@ -199,9 +199,11 @@ class SessionDesk:
         return await self._by_tokens(identity, session, membership, OwnedSecret(shown.owner, value))
 
     async def switch(self, actor: Actor, command: SwitchCompany) -> SignedIn:
-        """Changes to another of the caller's companies. Raises `NotFound` for one that is not theirs."""
+        """Changes to another of the caller's companies. Raises `NotFound` for one that is not theirs, and `Forbidden` where a
+        provider of the present one is all that speaks for the caller."""
         identity, session = await self._present(actor)
         membership = _chosen(identity, command.company)
+        _require_open(session, membership)
         await self._sessions.choose(session.user_id, session.id, membership.company.id if membership else None)
         self._note(identity, membership, AuditAction.SWITCHED, actor.origin)
         if session.kind is SessionKind.COOKIE:
@@ -285,6 +287,7 @@ class SessionDesk:
         """The company that the session is in, unless it is closed to the person by now, or another is wished for."""
         kept = identity.membership_in(str(session.company_id)) if reference is None else None
         membership = kept or _chosen(identity, reference)
+        _require_open(session, membership)
         if membership and membership.company.id != session.company_id:
             await self._sessions.choose(session.user_id, session.id, membership.company.id)
         return membership
@@ -321,6 +324,14 @@ def _chosen(identity: Identity, reference: str | None) -> Membership | None:
     if membership := identity.membership_in(reference):
         return membership
     raise company_not_found()
+
+
+def _require_open(session: SessionState, membership: Membership | None) -> None:
+    """Raises `Forbidden` for a company that the word of another company's identity provider does not open."""
+    if session.is_confined and (membership is None or membership.company.id != session.company_id):
+        raise Forbidden(
+            "own_proof_required", "prove by your password who you are before you act elsewhere: POST auth/confirm"
+        )
 
 
 def _shown(identity: Identity, membership: Membership | None) -> Session:

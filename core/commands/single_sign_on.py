@@ -27,11 +27,11 @@ from core.ports.attempts import Allowance, Attempts
 from core.ports.audit import AuditAction, SignInRecord
 from core.ports.clock import Clock
 from core.ports.sealing import Sealing
+from core.ports.sessions import SINGLE_SIGN_ON
 from core.ports.single_sign_on import Challenge, OpenId, PendingLogin, PendingLogins, ProviderAnswer
 from core.ports.storage import Run
 
 STATE = "pirwa_state_"
-METHOD = "sso"
 SYSTEM = UUID(int=0)
 """The user in whose name nobody acts: what a provider brings about is nobody's deed."""
 STARTS_PER_PEER = 100  # in a quarter of an hour; those that lead to an answer are not counted
@@ -196,7 +196,7 @@ class SingleSignOn:
             self._record.personal(admitted.user_id, AuditAction.IDENTITY_LINKED, origin)
         company = str(actor.company)
         try:
-            return await self._desk.open(admitted.user_id, (METHOD,), company, origin, cookie=cookie)
+            return await self._desk.open(admitted.user_id, (SINGLE_SIGN_ON,), company, origin, cookie=cookie)
         except (NotFound, Unauthenticated) as refusal:
             self._record.failed(admitted.user_id, company, origin)
             raise not_a_member() from refusal

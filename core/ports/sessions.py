@@ -11,6 +11,8 @@ from core.domain.access import Origin
 
 LONGEST = timedelta(days=90)
 LONGEST_IDLE = timedelta(days=14)
+SINGLE_SIGN_ON = "sso"
+"""The method of a session that an identity provider vouched for."""
 GRACE = timedelta(seconds=10)
 """For how long a refresh token that was just used may be shown again, by the same device: two tabs may do it at once."""
 
@@ -50,6 +52,12 @@ class SessionState:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+
+    @property
+    def is_confined(self) -> bool:
+        """Whether one company's identity provider is all that speaks for its owner. Whoever runs that provider can say what they
+        like, so it opens no other company and touches no credentials until its owner gives a proof of their own."""
+        return self.methods == (SINGLE_SIGN_ON,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Staying signed in: refresh tokens, cookies and their CSRF token, one's own sessions, and proving anew who one is."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
+from core.commands.sign_in import COOKIE, csrf_token
+from core.domain.access import Origin
+from core.domain.ids import new_id
+from core.domain.secret import new_secret
 from core.ports.audit import AuditAction
+from core.ports.identity import CompanyIdentity
+from core.ports.sessions import NewSession, SessionKind
 from tests.apps.edge_world import PASSWORD, Caller, World, assert_problem, serving
 
 ECHO = "/api/v1/echo/actor"
@@ -301,3 +308,41 @@ def test_whoever_must_change_their_password_can_do_nothing_else(caller: Caller) 
     caller.world.turned.turn(5)
     assert_problem(caller.client.get(ECHO, headers=headers), 403, "password_change_required")
     assert caller.client.post("/api/v1/auth/logout", headers=headers).status_code == 204
+
+
+# ------------------------------------------------------------------ on the word of a provider alone
+
+
+def vouched_for(caller: Caller, login: str, company: CompanyIdentity) -> dict[str, str]:
+    """The headers of a browser whose session is owed to single sign-on."""
+    world = caller.world
+    user_id = world.person(login, (world.techcorp, "admin"), (world.comercia, "admin"))
+    secret = new_secret(user_id)
+    session = NewSession(
+        new_id(), user_id, SessionKind.COOKIE, company.id, ("sso",), Origin("local", "1"), secret.digest
+    )
+    asyncio.run(world.sessions.begin(session, world.turned.now()))
+    text = secret.text(COOKIE)
+    return {"Cookie": f"pirwa_session={text}", "X-CSRF-Token": csrf_token(text)}
+
+
+def test_a_companys_own_provider_opens_no_other_company_and_touches_no_credentials(caller: Caller) -> None:
+    """Whoever administers a company can make its provider say anything. Seen to fail without each of the two walls: a provider of
+    one company opened the others of everybody who had linked it, and could give itself a passkey to their accounts."""
+    headers = vouched_for(caller, "both", caller.world.comercia)
+    switch = {"company": "techcorp"}
+    assert caller.client.get("/api/v1/me", headers=headers).json()["company"]["code"] == "comercia"
+    assert caller.client.get("/api/v1/echo/actor", headers=headers).status_code == 200
+    refused = caller.client.post("/api/v1/auth/switch", json=switch, headers=headers)
+    assert_problem(refused, 403, "own_proof_required")
+    assert_problem(caller.client.get("/api/v1/echo/recent", headers=headers), 403, "reauthentication_required")
+    proof = caller.client.post("/api/v1/auth/confirm", json={"password": PASSWORD}, headers=headers)
+    assert proof.status_code == 204
+    assert caller.client.get("/api/v1/echo/recent", headers=headers).status_code == 200
+    assert caller.client.post("/api/v1/auth/switch", json=switch, headers=headers).status_code == 200
+
+
+def test_a_companys_own_provider_keeps_nobody_in_whom_the_company_put_out(caller: Caller) -> None:
+    headers = vouched_for(caller, "both", caller.world.comercia)
+    caller.world.people.suspend_company(caller.world.comercia)
+    assert_problem(caller.client.get("/api/v1/me", headers=headers), 401, "access_ended")
