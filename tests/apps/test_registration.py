@@ -95,7 +95,7 @@ async def test_a_company_comes_into_being_by_the_letter(world: World) -> None:
 
 
 async def test_before_it_is_confirmed_nothing_exists(world: World) -> None:
-    """Nobody can keep codes, logins or addresses for themselves. Seen to fail when the company was made at once."""
+    """Nobody can keep codes, logins or addresses for themselves."""
     wish = a_wish()
     await world.token(wish)
     assert await world.count("SELECT count(*) FROM company WHERE code = %s", wish["company"]["code"]) == 0
@@ -114,7 +114,6 @@ async def test_a_registration_counts_once(world: World) -> None:
 
 
 async def test_where_the_login_was_taken_meanwhile_no_company_is_left(world: World) -> None:
-    """Seen to fail when company and administrator were made one after the other."""
     wish = a_wish()
     token = await world.token(wish)
     await world.confirm(await world.token(a_wish(login=wish["login"])))
