@@ -29,7 +29,7 @@ class KeyRing:
     def seal(self, plain: bytes, place: str) -> str:
         nonce = os.urandom(_NONCE_BYTES)
         content = nonce + self._ciphers[self._first].encrypt(nonce, plain, place.encode())
-        return f"{_VERSION}.{self._first}.{base64.urlsafe_b64encode(content).decode()}"
+        return f"{_VERSION}.{self._first}.{base64.urlsafe_b64encode(content).decode().rstrip('=')}"
 
     def open(self, sealed: str, place: str) -> bytes:
         version, _, rest = sealed.partition(".")
@@ -38,7 +38,7 @@ class KeyRing:
         if version != _VERSION or cipher is None:
             raise Unsealable(f"there is no key {key_id!r}")
         try:
-            raw = base64.b64decode(content, altchars=b"-_", validate=True)
+            raw = base64.b64decode(content + "=" * (-len(content) % 4), altchars=b"-_", validate=True)
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise Unsealable("this was not sealed for this place") from error

@@ -11,6 +11,7 @@ from apps.http.idempotency import idempotency_key
 from apps.http.metrics import Metrics
 from apps.ioc import Elapsed
 from apps.settings import Settings
+from core.commands.password_sign_in import PasswordSignIn
 from core.commands.sessions import OwnSessions
 from core.commands.sign_in import SessionDesk
 from core.domain.access import Actor
@@ -80,11 +81,8 @@ class HttpProvider(Provider):
     def session_desk(
         self,
         identities: IdentityStore,
-        passwords: Passwords,
-        second_factor: SecondFactor,
         tokens: AccessTokens,
         sessions: Sessions,
-        attempts: Attempts,
         sealing: Sealing,
         record: SignInRecord,
         mailbox: Mailbox,
@@ -93,15 +91,39 @@ class HttpProvider(Provider):
     ) -> SessionDesk:
         return SessionDesk(
             identities,
-            passwords,
-            second_factor,
             tokens,
             sessions,
-            attempts,
             sealing,
             record,
             mailbox,
             clock,
             address=settings.address,
+            on_loopback=settings.on_loopback,
+        )
+
+    @provide(scope=Scope.APP)
+    def password_sign_in(
+        self,
+        desk: SessionDesk,
+        identities: IdentityStore,
+        passwords: Passwords,
+        second_factor: SecondFactor,
+        sessions: Sessions,
+        attempts: Attempts,
+        sealing: Sealing,
+        record: SignInRecord,
+        clock: Clock,
+        settings: Settings,
+    ) -> PasswordSignIn:
+        return PasswordSignIn(
+            desk,
+            identities,
+            passwords,
+            second_factor,
+            sessions,
+            attempts,
+            sealing,
+            record,
+            clock,
             on_loopback=settings.on_loopback,
         )

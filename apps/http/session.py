@@ -15,8 +15,9 @@ from apps.http.client_address import origin_of
 from apps.http.cookies import NO_STORE, device_mark, signed_in, signed_out
 from apps.http.rules import PUBLIC, needs
 from apps.settings import Settings
+from core.commands.password_sign_in import Confirm, LogIn, PasswordSignIn
 from core.commands.sessions import OwnSessions, SessionView
-from core.commands.sign_in import Confirm, LogIn, Refresh, Session, SessionDesk, SwitchCompany
+from core.commands.sign_in import Refresh, Session, SessionDesk, SwitchCompany
 from core.domain.access import Actor
 from core.ports.identity import AccessTokens, IdentityStore
 from core.queries.paging import Page
@@ -25,13 +26,13 @@ from core.queries.profile import Profile, profile_of
 
 @post("/auth/login", opt=PUBLIC, status_code=200)
 async def log_in(
-    data: JSONBody[LogIn], request: ApiRequest, desk: FromDishka[SessionDesk], settings: FromDishka[Settings]
+    data: JSONBody[LogIn], request: ApiRequest, door: FromDishka[PasswordSignIn], settings: FromDishka[Settings]
 ) -> Response[Session]:
     """Exchanges login and password for an access token of one company and a refresh token, or for a session cookie. 401
     `totp_required` where the account demands a one-time code too. Ten wrong tries in 15 minutes, then 429."""
     headers = request.scope["state"]["headers"]
     mark = device_mark(headers.get(b"cookie"), secure=settings.is_secure)
-    return signed_in(await desk.log_in(data, origin_of(request.scope, settings.trusted_proxies), mark), settings)
+    return signed_in(await door.log_in(data, origin_of(request.scope, settings.trusted_proxies), mark), settings)
 
 
 @post("/auth/refresh", opt=PUBLIC, status_code=200)
@@ -61,11 +62,11 @@ async def switch_company(
 async def confirm_identity(
     data: JSONBody[Confirm],
     actor: FromDishka[Actor],
-    desk: FromDishka[SessionDesk],
+    door: FromDishka[PasswordSignIn],
     authenticator: FromDishka[Authenticator],
 ) -> None:
     """Proves once more who the caller is. What touches credentials demands a proof that is no older than ten minutes."""
-    await desk.confirm(actor, data)
+    await door.confirm(actor, data)
     authenticator.forget(actor)
 
 

@@ -19,7 +19,7 @@ from bench.product_requests import Sale
 from bench.product_shop import PASSWORD
 from bench.results import Figure
 from bench.stage import Stage
-from core.commands.sign_in import LogIn, SessionDesk
+from core.commands.password_sign_in import LogIn, PasswordSignIn
 from core.domain.access import Origin
 
 _CLIENTS = 64
@@ -48,9 +48,9 @@ def measure(stage: Stage) -> Iterator[Figure]:
 async def _microseconds(settings: Settings) -> tuple[float, float]:
     """Of an admission: within five seconds after the last, and when everything is read anew."""
     container = make_async_container(*shared_providers(settings), WayOutProvider(), HttpProvider(Metrics()))
-    desk, admit = await container.get(SessionDesk), await container.get(Admission)
+    door, admit = await container.get(PasswordSignIn), await container.get(Admission)
     authenticator = await container.get(Authenticator)
-    signed_in = await desk.log_in(LogIn("techcorp_admin", PASSWORD), Origin("127.0.0.1", "bench", "bench"))
+    signed_in = await door.log_in(LogIn("techcorp_admin", PASSWORD), Origin("127.0.0.1", "bench", "bench"))
     scope = _scope(f"Bearer {signed_in.session.access_token}")
     rule = RouteRule(_PERMISSION)
     await admit(scope, rule, _PERMISSION)

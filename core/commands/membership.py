@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from uuid import UUID
 
 from core.domain.access import PERSONAL, PRESETS, Actor, Sites
-from core.domain.errors import NotFound
+from core.domain.errors import NotFound, Unauthenticated
 from core.domain.roles import COMPANY_PRESETS, GRANTABLE
 from core.ports.identity import Identity, Membership
 from core.ports.integrations import Integration
@@ -61,6 +61,11 @@ def calls_from(integration: Integration, address: str) -> bool:
 @lru_cache(maxsize=1_024)  # every request of a program asks about the same few
 def _network(text: str) -> IPv4Network | IPv6Network:
     return ip_network(text)
+
+
+def credentials_refused() -> Unauthenticated:
+    """The one answer to whoever did not prove who they are, or may not sign in."""
+    return Unauthenticated("invalid_credentials", "the login or the password is wrong")
 
 
 def company_not_found() -> NotFound:

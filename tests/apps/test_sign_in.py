@@ -7,7 +7,7 @@ import pytest
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
-from core.commands.sign_in import LogIn
+from core.commands.password_sign_in import LogIn
 from core.domain.access import PERSONAL
 from core.domain.ids import new_id
 from tests.apps.edge_world import PASSWORD, Caller, World, assert_problem, pointers, serving
