@@ -16,6 +16,7 @@ from adapters.postgres.uow import PostgresRun
 from adapters.postgres.verification import PostgresVerifier
 from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, settings
+from apps.cli.rescue import run_reset
 from apps.http.body_faults import body_faults
 from apps.settings import PASSWORD
 from core.commands.companies import CreateCompany, create_company
@@ -44,7 +45,7 @@ def register(commands: Any) -> None:
     create.add_argument("--costing", choices=[method.value for method in CostingMethod], default="average")
     create.set_defaults(run=run_company)
 
-    user = commands.add_parser("user", help="create a user").add_subparsers(required=True)
+    user = commands.add_parser("user", help="create a user, or let one in again").add_subparsers(required=True)
     create = user.add_parser("create", help="create a user; the password comes from PIRWA_PASSWORD or is asked for")
     create.add_argument("login")
     create.add_argument("--name")
@@ -53,6 +54,12 @@ def register(commands: Any) -> None:
     create.add_argument("--site", action="append", help="limit to this site (id or code); may be repeated")
     create.add_argument("--read-site", action="append", help="may also see this site; may be repeated")
     create.set_defaults(run=run_user)
+    reset = user.add_parser(
+        "reset", help="let somebody in again: a new password (from PIRWA_PASSWORD or asked for), all sessions ended"
+    )
+    reset.add_argument("login")
+    reset.add_argument("--one-time-codes", action="store_true", help="end their one-time codes too")
+    reset.set_defaults(run=run_reset)
 
 
 def run_company(options: argparse.Namespace) -> None:

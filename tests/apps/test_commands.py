@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from adapters.embedded_postgres.data_folder import lock
+from adapters.postgres.engine import Scope
+from adapters.postgres.sessions import PostgresSessions
+from core.ports.clock import SystemClock
+from tests.api import Api
 from tests.apps.command_line import CommandLine, as_url
 from tests.shop import Shop
 
@@ -105,3 +109,28 @@ async def test_a_host_that_is_not_here_is_no_matter_of_the_port(
 ) -> None:
     monkeypatch.setenv("PIRWA_HOST", "192.0.2.1")
     assert (await refusal(pirwa, "up")).endswith("(see PIRWA_HOST and PIRWA_PORT)")
+
+
+async def test_somebody_who_has_lost_everything_is_let_in_again(
+    pirwa: CommandLine, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail when the sessions went on, and when the one-time codes stayed."""
+    lost = await api.client("operator")
+    login = (await lost.get_ok("/me"))["login"]
+    user_id = api.users["operator"]
+    await api.shop.database.fetch(
+        Scope(user_id=user_id),
+        "INSERT INTO totp (user_id, sealed, confirmed_at, begun_at) VALUES (%s, 'x', now(), now())",
+        (user_id,),
+    )
+    monkeypatch.setenv("PIRWA_PASSWORD", "passwordpassword")
+    assert "too easy to guess" in await refusal(pirwa, "user", "reset", login)
+    monkeypatch.setenv("PIRWA_PASSWORD", "eight blue boxes of tea")
+    assert await refusal(pirwa, "user", "reset", "nobody-here") == "there is no user nobody-here"
+    status, out, _ = await pirwa.run("user", "reset", login, "--one-time-codes")
+    assert (status, out) == (0, f"{login} signs in with the new password from now on.\n")
+    sessions = await PostgresSessions(api.shop.database).of(user_id, SystemClock().now())
+    assert sessions == []
+    body = {"login": login, "password": "eight blue boxes of tea"}
+    answer = await lost.post("/auth/login", json=body, headers={"Authorization": ""})
+    assert answer.status_code == 200, answer.text
