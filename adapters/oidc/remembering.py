@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 REMEMBERED = 600.0  # seconds
@@ -45,10 +46,15 @@ class Remembered(Generic[Answer]):
         asked = self._asked.get(address)
         if asked is None or now - asked.since >= (FAILURE_REMEMBERED if _failed(asked.task) else seconds):
             asked = self._asked[address] = _Asked(asyncio.ensure_future(self._ask_for(address)), now)
-            asked.task.add_done_callback(_failed)
+            asked.task.add_done_callback(partial(self._note_failure, asked))
             while len(self._asked) > CAPACITY:
                 self._asked.popitem(last=False)
         return await asyncio.shield(asked.task)
+
+    def _note_failure(self, asked: _Asked[Answer], task: asyncio.Task[Answer]) -> None:
+        """A failure is remembered from when it was known: it may have taken long."""
+        if _failed(task):
+            asked.since = self._elapsed()
 
     async def _ask_for(self, address: str) -> Answer:
         return await self._ask(address)

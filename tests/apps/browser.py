@@ -1,6 +1,8 @@
 """A browser at the HTTP API that is sent to identity providers and comes back, and a clock for it that can be put forward."""
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,10 +14,14 @@ import httpx
 from dishka import Provider, Scope, provide
 from litestar import Litestar
 
+from adapters.oidc.open_id import AuthlibOpenId
 from adapters.outgoing.transport import OutgoingHttp
 from apps.ioc import Elapsed
+from apps.settings import Settings
+from apps.single_sign_on_ioc import redirect_uri
 from core.domain.ids import new_id
 from core.ports.clock import Clock
+from core.ports.single_sign_on import OpenId
 from tests.api import Api, Client
 from tests.lying_provider import LyingProvider
 
@@ -55,8 +61,13 @@ class Ahead(Provider):
         return self._clock.elapsed
 
     @provide
-    def outgoing(self) -> OutgoingHttp:
-        return OutgoingHttp(loopback=True, seconds=self._patience)
+    def openid(self, settings: Settings) -> Iterator[OpenId]:
+        with closing(OutgoingHttp(loopback=True, seconds=self._patience)) as outgoing:
+            openid = AuthlibOpenId(
+                outgoing.transport, redirect_uri(settings), self._clock, self._clock.elapsed, on_loopback=True
+            )
+            yield openid
+            openid.close()
 
 
 @dataclass

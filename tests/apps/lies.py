@@ -13,6 +13,11 @@ def _changed(**claims: Any) -> Lie:
     return lambda liar: liar.claims.update(claims)
 
 
+def _timed(**seconds: float) -> Lie:
+    """Claims that are times, so many seconds from the moment at which they are made."""
+    return lambda liar: liar.claims.update({name: time.time() + offset for name, offset in seconds.items()})
+
+
 def _headed(**header: Any) -> Lie:
     return lambda liar: liar.header.update(header)
 
@@ -45,7 +50,6 @@ def _answering(token: bytes) -> Lie:
     return lambda liar: setattr(liar, "token", token)
 
 
-NOW = time.time()
 LIES: dict[str, Lie] = {
     "wrong nonce": _changed(nonce="another"),
     "no nonce": _changed(nonce=None),
@@ -57,11 +61,11 @@ LIES: dict[str, Lie] = {
     "another issuer": _changed(iss="https://elsewhere.example"),
     "no issuer": _changed(iss=None),
     "issuer with a slash": lambda liar: liar.claims.update(iss=liar.issuer + "/"),
-    "expired": _changed(iat=NOW - 1000, exp=NOW - 61),
+    "expired": _timed(iat=-1000, exp=-61),
     "no expiry": _changed(exp=None),
     "expiry as text": _changed(exp="2099-01-01"),
-    "of the future": _changed(iat=NOW + 10_000, exp=NOW + 20_000),
-    "not before the future": _changed(nbf=NOW + 10_000),
+    "of the future": _timed(iat=10_000, exp=20_000),
+    "not before the future": _timed(nbf=10_000),
     "no time": _changed(iat=None),
     "no subject": _changed(sub=None),
     "empty subject": _changed(sub=""),
@@ -92,8 +96,8 @@ TRUTHS: dict[str, Lie] = {
     "as usual": lambda liar: None,
     "with at_hash": _changed(at_hash=half_hash("opaque")),
     "with azp": _changed(aud=["pirwa", "other"], azp="pirwa"),
-    "expired within the leeway": _changed(iat=NOW - 1000, exp=NOW - 1),
-    "a little ahead": _changed(iat=NOW + 30),
+    "expired within the leeway": _timed(iat=-1000, exp=-1),
+    "a little ahead": _timed(iat=30),
     "PS256": _with_key(RSA, "PS256"),
     "ES256": _with_key(EC, "ES256"),
     "Ed25519": _with_key(OKP, "Ed25519"),
