@@ -7,7 +7,7 @@ LOCK := uv.lock pyproject.toml $(wildcard plugins/*/pyproject.toml) tools/enviro
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint types format bench clean
+.PHONY: help setup demo test lint types format matrix bench clean
 
 help: ## Show this list
 	@echo "make TARGET [ARGS='...']"
@@ -36,6 +36,9 @@ types: setup ## Check the types
 format: setup ## Format the code and sort its imports
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+matrix: setup ## Write the table of who may do what anew (tests/matrix/authorisation.csv); review its difference
+	PIRWA_TEST_REWRITE_MATRIX=1 .venv/bin/python -m pytest tests/matrix $(ARGS)
 
 bench: .venv/.synced-bench ## Measure against the targets; the results go to bench/out/latest.json
 	.venv/bin/python -m bench $(ARGS)

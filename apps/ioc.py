@@ -34,9 +34,12 @@ from adapters.secrets.key_ring import key_ring
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.key_set import KeySet
 from apps.catalogue_ioc import CatalogueProvider
+from apps.counting_ioc import CountingProvider
 from apps.integrations_ioc import IntegrationsProvider
 from apps.mail_ioc import MailProvider
+from apps.notifications_ioc import NotificationsProvider
 from apps.profile_ioc import ProfileProvider
+from apps.purchasing_ioc import PurchasingProvider
 from apps.second_factor_ioc import SecondFactorProvider
 from apps.settings import Settings
 from core.commands.attachments import Attachments
@@ -169,8 +172,11 @@ def shared_providers(settings: Settings) -> list[Provider]:
         ServicesProvider(),
         StorageProvider(),
         CatalogueProvider(),
+        CountingProvider(),
         MailProvider(),
+        NotificationsProvider(),
         ProfileProvider(),
+        PurchasingProvider(),
         SecondFactorProvider(),
         IntegrationsProvider(),
     ]

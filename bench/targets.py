@@ -8,6 +8,7 @@ TARGETS = (
     Target("product list, 16 clients", against="django", at_least=8),
     Target("product detail, 16 clients", against="django", at_least=5),
     Target("import of 1,000,000 moves", at_least=20_000),
+    Target("stock count of 20,000 lines, posting", at_most=30),
     Target("stock as of a moment, 10,000,000 moves", at_most=1.0),
     Target("valuation, 10,000,000 moves", at_most=1.0),
     Target("oversold units, 200 clients", at_most=0),

@@ -10,7 +10,7 @@ import httpcore2
 import httpx2
 
 from adapters.outgoing.connecting import CheckedBackend
-from adapters.outgoing.refusals import AddressRefused, AnswerRefused, Unreachable
+from adapters.outgoing.refusals import AddressRefused, AnswerRefused, TooSlow, Unreachable
 from adapters.outgoing.resolving import AddressBook, Resolve, SystemResolver
 
 MOST_BYTES = 1_000_000  # of a body
@@ -22,19 +22,27 @@ _NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z]
 _IPV4 = re.compile(r"(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}")
 _IPV6 = re.compile(r"[0-9a-f]*:[0-9a-f:.]+")
 _KEPT_BACK = frozenset({b"set-cookie", b"set-cookie2"})
+_OF_BODIES = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
 class SafeTransport(httpx2.AsyncBaseTransport):
     """Makes each request on a connection of its own, which is closed when the answer is there in full.
 
     Only `https` to public addresses; with `loopback` also `http` or `https` to this machine. Answers have a limit of size and
-    time, must not be packed, and set no cookies.
+    time, must not be packed, and set no cookies. Unless it `reads_bodies`, an answer is there with its head.
     """
 
     def __init__(
-        self, context: ssl.SSLContext, book: AddressBook, *, loopback: bool, seconds: float = TOTAL_SECONDS
+        self,
+        context: ssl.SSLContext,
+        book: AddressBook,
+        *,
+        loopback: bool,
+        seconds: float = TOTAL_SECONDS,
+        reads_bodies: bool = True,
     ) -> None:
         self._context, self._book, self._loopback, self._seconds = context, book, loopback, seconds
+        self._reads_bodies = reads_bodies
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Raises `AddressRefused`, `Unreachable` or `AnswerRefused`."""
@@ -43,7 +51,7 @@ class SafeTransport(httpx2.AsyncBaseTransport):
             async with asyncio.timeout(self._seconds):
                 return await self._exchange(request)
         except (TimeoutError, httpcore2.TimeoutException) as error:
-            raise Unreachable(f"the host {request.url.host} takes too long to answer") from error
+            raise TooSlow(f"the host {request.url.host} takes too long to answer") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError, OSError) as error:
             raise Unreachable(f"the host {request.url.host} gives no answer that counts") from error
 
@@ -53,26 +61,40 @@ class SafeTransport(httpx2.AsyncBaseTransport):
             async with httpcore2.AsyncConnectionPool(self._context, network_backend=backend) as connections:
                 answer = await connections.handle_async_request(await _plain(request))
                 try:
-                    body = await _whole_body(answer)
+                    body = await _whole_body(answer) if self._reads_bodies else b""
                 finally:
                     await answer.aclose()
         finally:
             await backend.close()
-        headers = [(name, value) for name, value in answer.headers if name.lower() not in _KEPT_BACK]
+        left_out = _KEPT_BACK if self._reads_bodies else _KEPT_BACK | _OF_BODIES
+        headers = [(name, value) for name, value in answer.headers if name.lower() not in left_out]
         return httpx2.Response(answer.status, headers=headers, content=body, request=request)
 
 
 class OutgoingHttp:
     """Makes transports for whoever speaks to other servers."""
 
-    def __init__(self, *, loopback: bool, resolve: Resolve | None = None, seconds: float = TOTAL_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        loopback: bool,
+        resolve: Resolve | None = None,
+        seconds: float = TOTAL_SECONDS,
+        reads_bodies: bool = True,
+    ) -> None:
         self._resolver = SystemResolver()
         self._context = httpx2.create_ssl_context(trust_env=False)
         self._book = AddressBook(resolve or self._resolver, loopback=loopback)
-        self._loopback, self._seconds = loopback, seconds
+        self._loopback, self._seconds, self._reads_bodies = loopback, seconds, reads_bodies
 
     def transport(self) -> SafeTransport:
-        return SafeTransport(self._context, self._book, loopback=self._loopback, seconds=self._seconds)
+        return SafeTransport(
+            self._context,
+            self._book,
+            loopback=self._loopback,
+            seconds=self._seconds,
+            reads_bodies=self._reads_bodies,
+        )
 
     def close(self) -> None:
         self._resolver.close()

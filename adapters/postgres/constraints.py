@@ -39,7 +39,20 @@ _CONFLICTS: dict[str, tuple[str, str]] = {
     "stock_balance_serial_is_one": ("serial_elsewhere", "a serial number is exactly one unit"),
     "stock_balance_serial_in_one_place": ("serial_elsewhere", "this serial number is already in stock"),
     "site_stock_promise_kept": ("insufficient_stock", "the stock is promised to others"),
+    "stock_count_fixed": ("count_state", "a count that is over stays as it is"),
     "order_request_fixed": ("request_state", "what was asked for is fixed once it is decided"),
+    "purchase_order_fixed": ("purchase_order_state", "what was ordered is fixed once it is handed in"),
+    "purchase_order_line_item_fkey": (
+        "supplier_item_in_use",
+        "it was ordered on these terms: give them a last day instead",
+    ),
+    "purchase_order_supplier_fkey": ("supplier_in_use", "something was ordered of it: deactivate it instead"),
+    "supplier_code_key": ("supplier_code_taken", "another supplier has this code"),
+    "supplier_item_once_at_a_time": (
+        "overlapping_validity",
+        "the supplier sells this product on other terms in that time",
+    ),
+    "supplier_item_supplier_fkey": ("supplier_in_use", "it sells something: deactivate it instead"),
     "reorder_policy_target_above_minimum": (
         "target_below_minimum",
         "the target must not be below the minimum",

@@ -51,6 +51,16 @@ _UNSEALED = """
     )
     SELECT company_id FROM waiting
 """
+_WEBHOOKS = """
+    SELECT h.company_id, h.id FROM webhook h
+    WHERE h.enabled AND h.next_at <= clock_timestamp() AND EXISTS (SELECT FROM delivery d WHERE d.company_id = h.company_id
+            AND d.subscriber = 'webhook:' || h.id AND d.state IN ('new', 'leased') AND d.next_at <= clock_timestamp())
+      AND NOT EXISTS (SELECT FROM company o WHERE o.id = h.company_id AND o.suspended)
+"""
+_UNTOLD = """
+    SELECT DISTINCT r.company_id FROM notification_reader r
+    WHERE r.next_at <= clock_timestamp() AND NOT EXISTS (SELECT FROM company o WHERE o.id = r.company_id AND o.suspended)
+"""
 _MAIL = "SELECT EXISTS (SELECT FROM mail WHERE state = 'waiting' AND next_at <= clock_timestamp())"
 _COMPANIES = "SELECT id FROM company WHERE NOT suspended ORDER BY id"
 _COMPANIES_WITH_ENDED_HOLDS = (
@@ -78,9 +88,18 @@ class DueWork:
         rows = await self._dispatch.fetch(Scope(), _CHANNELS, {"plugins": sorted(plugins)})
         return [(company_id, plugin_id) for company_id, plugin_id in rows]
 
+    async def webhooks(self) -> Sequence[tuple[UUID, UUID]]:
+        """Companies that are not suspended and their webhooks that are neither stopped nor resting, with events that are due."""
+        rows = await self._dispatch.fetch(Scope(), _WEBHOOKS)
+        return [(company_id, webhook_id) for company_id, webhook_id in rows]
+
     async def companies_to_seal(self) -> Sequence[UUID]:
         """Companies with audit entries that have no seal yet."""
         return await self._ids(_UNSEALED)
+
+    async def companies_to_notify(self) -> Sequence[UUID]:
+        """Companies that are not suspended with members who may be due a mail about news."""
+        return await self._ids(_UNTOLD)
 
     async def has_mail(self) -> bool:
         """Whether mails are due."""

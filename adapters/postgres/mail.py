@@ -20,10 +20,20 @@ _CLAIM = """
     FROM due WHERE m.id = due.id
     RETURNING m.id, m.attempts, m.content
 """
-_SENT = "DELETE FROM mail WHERE id = %s"
+# News that a mail tells know how it fares.
+_SENT = """
+    WITH gone AS (DELETE FROM mail WHERE id = %s RETURNING id, attempts)
+    UPDATE notification_delivery d SET state = 'sent', attempts = gone.attempts, outcome = NULL
+    FROM gone WHERE d.mail_id = gone.id AND d.state = 'posted'
+"""
 _FAILED = """
-    UPDATE mail SET state = %(state)s, next_at = clock_timestamp() + %(after)s, lease_token = NULL, last_error = %(error)s
-    WHERE id = %(id)s AND lease_token = %(token)s
+    WITH tried AS (
+        UPDATE mail SET state = %(state)s, next_at = clock_timestamp() + %(after)s, lease_token = NULL, last_error = %(error)s
+        WHERE id = %(id)s AND lease_token = %(token)s RETURNING id, attempts, state, last_error
+    )
+    UPDATE notification_delivery d SET state = CASE tried.state WHEN 'dead' THEN 'failed' ELSE 'posted' END,
+           attempts = tried.attempts, outcome = tried.last_error
+    FROM tried WHERE d.mail_id = tried.id AND d.state = 'posted'
 """
 
 
@@ -33,8 +43,10 @@ class PostgresMailbox:
     def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database, self._sealing = database, sealing
 
-    async def post(self, mail: Mail) -> None:
-        await self._database.fetch(Scope(), _POST, _sealed(mail, self._sealing))
+    async def post(self, mail: Mail) -> UUID:
+        sealed = _sealed(mail, self._sealing)
+        await self._database.fetch(Scope(), _POST, sealed)
+        return sealed[0]
 
 
 class MailboxInTransaction:
@@ -43,8 +55,10 @@ class MailboxInTransaction:
     def __init__(self, connection: Connection, sealing: Sealing) -> None:
         self._connection, self._sealing = connection, sealing
 
-    async def post(self, mail: Mail) -> None:
-        await self._connection.execute(_POST, _sealed(mail, self._sealing))
+    async def post(self, mail: Mail) -> UUID:
+        sealed = _sealed(mail, self._sealing)
+        await self._connection.execute(_POST, sealed)
+        return sealed[0]
 
 
 class PostgresMailQueue:

@@ -43,7 +43,7 @@ channel_link = _table(
 company = _table(
     "company",
     "id code name locale time_zone currency costing_method locked_through suspended created_at version "
-    "approval_threshold",
+    "approval_threshold purchase_approval_threshold over_receipt_tolerance",
 )
 company_checkpoint = _table("company_checkpoint", "company_id through")
 cost_layer = _table(
@@ -52,7 +52,7 @@ cost_layer = _table(
 )
 delivery = _table(
     "delivery",
-    "company_id event_id subscriber aggregate_key position state attempts next_at lease_token last_error",
+    "company_id event_id subscriber aggregate_key position state attempts next_at lease_token last_error webhook_id",
 )
 event_position = _table("event_position", "company_id last")
 idempotency_key = _table("idempotency_key", "company_id principal_id key request_hash postings result created_at")
@@ -68,6 +68,9 @@ invitation = _table(
     "created_at sent_at expires_at accepted_at accepted_by revoked_at",
 )
 kit_component = _table("kit_component", "company_id kit_id component_id quantity kit_kind component_kind")
+lead_time_stat = _table(
+    "lead_time_stat", "company_id supplier_id product_id receipts days days_squared promised on_time"
+)
 location = _table(
     "location",
     "company_id id site_id code name role address is_physical is_allocatable active version",
@@ -82,6 +85,21 @@ move = _table(
     "move",
     "company_id posting_id number line seq product_id lot_id from_location_id to_location_id from_site_id "
     "to_site_id quantity cost unit_price total kit_id kit_quantity effective_at recorded_at",
+)
+notification = _table("notification", "company_id id user_id kind site_id in_app created_at read_at dismissed_at")
+notification_delivery = _table(
+    "notification_delivery",
+    "company_id user_id event_id channel timing state attempts outcome mail_id created_at",
+)
+notification_item = _table(
+    "notification_item",
+    "company_id user_id event_id notification_id subject_type subject_id category_id data created_at",
+)
+notification_preference = _table(
+    "notification_preference", "company_id user_id kind channels timing site_ids category_ids"
+)
+notification_reader = _table(
+    "notification_reader", "company_id user_id next_at quiet_from quiet_to digest_hour digest_weekday"
 )
 oauth_client = _table(
     "oauth_client",
@@ -123,6 +141,23 @@ product_image = _table(
 )
 recovery_code = _table("recovery_code", "user_id digest")
 profile_picture = _table("profile_picture", "user_id media_type content digest")
+purchase_order = _table(
+    "purchase_order",
+    "company_id id number state supplier_id site_id currency exchange_rate over_receipt_tolerance note created_by submitted_by "
+    "approved_by approved_at sent_by sent_at sent_by_channel acknowledged_at supplier_reference receipts closing_reason "
+    "created_at updated_at version",
+)
+purchase_order_line = _table(
+    "purchase_order_line",
+    "company_id order_id line product_id item_id quantity unit_price expected_on promised_on received over_received cancelled "
+    "open lead_days on_time",
+)
+purchase_order_number = _table("purchase_order_number", "company_id last")
+purchase_receipt = _table(
+    "purchase_receipt",
+    "company_id order_id number document_number posting_id reversal_id received_by received_at",
+)
+purchase_receipt_line = _table("purchase_receipt_line", "company_id order_id receipt line quantity")
 reorder_policy = _table("reorder_policy", "company_id product_id site_id minimum target version")
 reservation = _table(
     "reservation",
@@ -146,13 +181,39 @@ site = _table("site", "company_id id code name type negative_ok active created_a
 site_stock = _table(
     "site_stock",
     "company_id product_id site_id on_hand allocatable promised value unit_cost received_position "
-    "issued_position uncovered_cost is_low negative_ok version",
+    "issued_position uncovered_cost is_low negative_ok version has_run_out",
 )
 stock_balance = _table(
     "stock_balance",
     "company_id product_id location_id lot_key lot_id is_serial on_hand negative_ok last_effective_at version",
 )
 stock_checkpoint = _table("stock_checkpoint", "company_id product_id site_id day on_hand value")
+stock_count = _table(
+    "stock_count",
+    "company_id id number state site_id scope blind tolerance_quantity tolerance_percent tolerance_value note round "
+    "opened_at created_by created_at started_at submitted_by submitted_at decided_by decided_at reason updated_at version",
+)
+stock_count_entry = _table(
+    "stock_count_entry",
+    "company_id line_id number round mode quantity counted expected counted_at recorded_at counted_by",
+)
+stock_count_line = _table(
+    "stock_count_line",
+    "company_id count_id product_id location_id lot id place is_planned state round counted expected unit_cost variance "
+    "value counted_at counted_by",
+)
+stock_count_number = _table("stock_count_number", "company_id last")
+stock_count_posting = _table("stock_count_posting", "company_id count_id posting_id")
+supplier = _table(
+    "supplier",
+    "company_id id code name tax_id contacts payment_days currency minimum_order_value note active created_at updated_at version",
+)
+supplier_item = _table(
+    "supplier_item",
+    "company_id id supplier_id product_id supplier_sku minimum_order_quantity order_multiple lead_time_days valid_from valid_to "
+    "created_at updated_at version",
+)
+supplier_price_break = _table("supplier_price_break", "company_id item_id from_quantity unit_price")
 totp = _table("totp", "user_id sealed begun_at confirmed_at last_step")
 transfer = _table(
     "transfer",
@@ -163,3 +224,10 @@ transfer_line = _table(
     "company_id transfer_id line product_id lot_id requested shipped received resolved in_transit "
     "shipped_cost settled_cost",
 )
+webhook = _table(
+    "webhook",
+    "company_id id url description event_types disabled_reason enabled created_by acts_for created_at version failures next_at "
+    "lease_token",
+)
+webhook_attempt = _table("webhook_attempt", "company_id webhook_id event_id id at status duration_ms error")
+webhook_secret = _table("webhook_secret", "company_id webhook_id id sealed created_at ends_at")

@@ -20,8 +20,12 @@ from adapters.postgres.repositories.invitations import PostgresInvitations
 from adapters.postgres.repositories.order_requests import PostgresOrderRequests
 from adapters.postgres.repositories.people import PostgresPeople
 from adapters.postgres.repositories.postings import PostgresPostings
+from adapters.postgres.repositories.purchase_orders import PostgresPurchaseOrders
 from adapters.postgres.repositories.reservations import PostgresReservations
+from adapters.postgres.repositories.stock_counts import PostgresStockCounts
+from adapters.postgres.repositories.suppliers import PostgresSuppliers
 from adapters.postgres.repositories.transfers import PostgresTransfers
+from adapters.postgres.repositories.webhooks import PostgresWebhooks
 from core.domain.access import Actor
 from core.domain.errors import Busy, Invalid
 from core.ports.sealing import Sealing
@@ -108,6 +112,18 @@ class PostgresUnitOfWork:
         return PostgresOrderRequests(self._connection, self._company_id)
 
     @cached_property
+    def suppliers(self) -> PostgresSuppliers:
+        return PostgresSuppliers(self._connection, self._company_id)
+
+    @cached_property
+    def purchase_orders(self) -> PostgresPurchaseOrders:
+        return PostgresPurchaseOrders(self._connection, self._company_id)
+
+    @cached_property
+    def stock_counts(self) -> PostgresStockCounts:
+        return PostgresStockCounts(self._connection, self._company_id)
+
+    @cached_property
     def api_keys(self) -> PostgresApiKeys:
         return PostgresApiKeys(self._connection, self._company_id)
 
@@ -126,6 +142,10 @@ class PostgresUnitOfWork:
     @cached_property
     def identity_links(self) -> PostgresIdentityLinks:
         return PostgresIdentityLinks(self._connection, self._company_id)
+
+    @cached_property
+    def webhooks(self) -> PostgresWebhooks:
+        return PostgresWebhooks(self._connection, self._company_id)
 
     @cached_property
     def mail(self) -> MailboxInTransaction:

@@ -18,9 +18,16 @@ _FORGET_DELIVERIES = """
     WHERE d.company_id = old.company_id AND d.event_id = old.event_id AND d.subscriber = old.subscriber
     RETURNING 1
 """
+_FORGET_NOTIFICATIONS = """
+    DELETE FROM notification n USING (
+        SELECT company_id, id FROM notification WHERE created_at < clock_timestamp() - %(age)s LIMIT %(limit)s) old
+    WHERE n.company_id = old.company_id AND n.id = old.id
+    RETURNING 1
+"""
 _FORGET_RUNS = "DELETE FROM schedule_run WHERE slot < clock_timestamp() - %(age)s"
 _FORGET_MAIL = "DELETE FROM mail WHERE state = 'dead' AND next_at < clock_timestamp() - %(age)s"
 _FORGET_SESSIONS = "DELETE FROM session WHERE least(expires_at, ended_at) < clock_timestamp() - %(age)s"
+_FORGET_CALLS = "DELETE FROM webhook_attempt WHERE at < clock_timestamp() - %(age)s"
 _FORGET_ATTEMPTS = "DELETE FROM attempt WHERE forget_at < clock_timestamp()"
 _EXPIRE_HOLDS = "SELECT ledger_expire_holds()"
 _CHECKPOINT = "SELECT ledger_checkpoint(%(day)s)"
@@ -49,6 +56,10 @@ class PostgresUpkeep:
         """Deletes up to `limit` deliveries that were done that long ago; their events stay. Returns how many."""
         return len(await self._dispatch.fetch(Scope(), _FORGET_DELIVERIES, {"age": older_than, "limit": limit}))
 
+    async def forget_notifications(self, older_than: timedelta, limit: int) -> int:
+        """Deletes up to `limit` notifications of that age, with what they told and how it was delivered. Returns how many."""
+        return len(await self._dispatch.fetch(Scope(), _FORGET_NOTIFICATIONS, {"age": older_than, "limit": limit}))
+
     async def forget_runs(self, older_than: timedelta) -> None:
         """Deletes the slots of that age."""
         await self._dispatch.fetch(Scope(), _FORGET_RUNS, {"age": older_than})
@@ -56,6 +67,10 @@ class PostgresUpkeep:
     async def forget_mail(self, older_than: timedelta) -> None:
         """Deletes the mails that were given up that long ago."""
         await self._dispatch.fetch(Scope(), _FORGET_MAIL, {"age": older_than})
+
+    async def forget_calls(self, older_than: timedelta) -> None:
+        """Deletes what came of calls to webhooks that long ago."""
+        await self._dispatch.fetch(Scope(), _FORGET_CALLS, {"age": older_than})
 
     async def forget_sessions(self, older_than: timedelta) -> None:
         """Deletes sessions that ended that long ago, with their refresh tokens, and attempts that count no more."""

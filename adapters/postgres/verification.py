@@ -138,6 +138,45 @@ _CHECKS: Mapping[str, str] = {
                 WHERE company_id = %(company)s AND posting_id = r.id) m
             GROUP BY 1, 2, 3, 4 HAVING sum(sign * quantity) <> 0) ORDER BY r.id
     """,
+    "of an order has arrived what its receipts brought, less those taken back": """
+        SELECT format('purchase order %%s line %%s: stored %%s, receipts %%s', o.number, l.line, l.received + l.over_received,
+                      coalesce(r.quantity, 0))
+        FROM purchase_order_line l JOIN purchase_order o ON o.company_id = l.company_id AND o.id = l.order_id
+        LEFT JOIN (SELECT q.order_id, q.line, sum(q.quantity) AS quantity FROM purchase_receipt_line q
+                   JOIN purchase_receipt p ON p.company_id = q.company_id AND p.order_id = q.order_id AND p.number = q.receipt
+                   WHERE q.company_id = %(company)s AND p.reversal_id IS NULL GROUP BY 1, 2) r ON r.order_id = l.order_id AND r.line = l.line
+        WHERE l.company_id = %(company)s AND l.received + l.over_received <> coalesce(r.quantity, 0) ORDER BY o.number, l.line
+    """,
+    "a receipt brought what its posting moved": """
+        WITH brought AS (
+            SELECT p.posting_id, l.product_id, sum(q.quantity) AS quantity FROM purchase_receipt p
+            JOIN purchase_receipt_line q ON q.company_id = p.company_id AND q.order_id = p.order_id AND q.receipt = p.number
+            JOIN purchase_order_line l ON l.company_id = q.company_id AND l.order_id = q.order_id AND l.line = q.line
+            WHERE p.company_id = %(company)s GROUP BY 1, 2),
+        moved AS (
+            SELECT m.posting_id, m.product_id, sum(m.quantity) AS quantity FROM purchase_receipt p
+            JOIN move m ON m.company_id = p.company_id AND m.posting_id = p.posting_id
+            WHERE p.company_id = %(company)s GROUP BY 1, 2)
+        SELECT format('%%s in posting %%s: receipt %%s, moves %%s', r.sku, posting_id, coalesce(b.quantity, 0), coalesce(m.quantity, 0))
+        FROM brought b FULL JOIN moved m USING (posting_id, product_id)
+        JOIN product r ON r.company_id = %(company)s AND r.id = product_id
+        WHERE b.quantity IS DISTINCT FROM m.quantity ORDER BY r.sku
+    """,
+    "lead times are the sums over the lines that are whole": """
+        WITH learnt AS (
+            SELECT o.supplier_id, l.product_id, count(*) AS receipts, sum(l.lead_days) AS days, sum(l.lead_days::bigint * l.lead_days) AS days_squared,
+                   count(l.on_time) AS promised, count(*) FILTER (WHERE l.on_time) AS on_time
+            FROM purchase_order_line l JOIN purchase_order o ON o.company_id = l.company_id AND o.id = l.order_id
+            WHERE l.company_id = %(company)s AND l.lead_days IS NOT NULL GROUP BY o.supplier_id, ROLLUP (l.product_id)),
+        stored AS (SELECT * FROM lead_time_stat WHERE company_id = %(company)s AND receipts > 0)
+        SELECT format('%%s %%s: stored %%s, lines %%s', v.code, p.sku, coalesce(t.receipts, 0), coalesce(n.receipts, 0))
+        FROM stored t FULL JOIN learnt n ON n.supplier_id = t.supplier_id
+             AND coalesce(n.product_id, '00000000-0000-0000-0000-000000000000') = coalesce(t.product_id, '00000000-0000-0000-0000-000000000000')
+        JOIN supplier v ON v.company_id = %(company)s AND v.id = coalesce(t.supplier_id, n.supplier_id)
+        LEFT JOIN product p ON p.company_id = %(company)s AND p.id = coalesce(t.product_id, n.product_id)
+        WHERE (t.receipts, t.days, t.days_squared, t.promised, t.on_time)
+              IS DISTINCT FROM (n.receipts, n.days, n.days_squared, n.promised, n.on_time) ORDER BY v.code
+    """,
 }
 
 

@@ -24,6 +24,7 @@ from apps.http import (
     health,
     identity_providers,
     invitations,
+    notifications,
     oauth,
     oauth_clients,
     order_requests,
@@ -34,13 +35,17 @@ from apps.http import (
     plugins,
     policies,
     profile,
+    purchase_orders,
     registration,
     reservations,
     second_factors,
     session,
     single_sign_on,
     stock,
+    stock_counts,
+    suppliers,
     transfers,
+    webhooks,
 )
 from apps.http.access_log import Log, Write, to_standard_error
 from apps.http.answer import Answer
@@ -57,6 +62,7 @@ from apps.second_factor_ioc import PasskeySignInProvider
 from apps.settings import Settings
 from apps.single_sign_on_ioc import SingleSignOnProvider
 from apps.way_out import WayOutProvider
+from apps.webhooks_ioc import WebhooksProvider
 
 MAX_FORM_PARTS = 50
 
@@ -83,10 +89,13 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     files.router,
     stock.router,
     balances.router,
+    stock_counts.router,
     reservations.router,
     policies.router,
     transfers.router,
     order_requests.router,
+    suppliers.router,
+    purchase_orders.router,
     attachments.router,
     contact.router,
     api_keys.router,
@@ -94,6 +103,8 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     oauth.router,
     audit.router,
     events.router,
+    webhooks.router,
+    notifications.router,
     plugins.router,
 )
 
@@ -113,7 +124,9 @@ def create_app(
         *shared_providers(settings),
         WayOutProvider(),
         SingleSignOnProvider(),
+        WebhooksProvider(),
         events.EventStreamsProvider(),
+        notifications.UnreadStreamsProvider(),
         HttpProvider(metrics),
         PasskeySignInProvider(),
         CredentialsProvider(),

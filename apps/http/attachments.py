@@ -1,4 +1,4 @@
-"""Files that support postings, transfers and products."""
+"""Files that support postings, transfers, purchase orders and products."""
 
 from urllib.parse import quote
 from uuid import UUID

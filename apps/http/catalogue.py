@@ -153,7 +153,7 @@ async def look_up(
     catalogue: FromDishka[CatalogueReader],
     code: Annotated[str, QueryParameter(min_length=1, max_length=200)],
 ) -> Found:
-    """What a barcode, a SKU, a site code, a document number, a transfer number or an id names."""
+    """What a barcode, a SKU, a site code, a document number, the number of a transfer or purchase order, or an id names."""
     return await catalogue.look_up(actor, code)
 
 

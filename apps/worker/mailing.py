@@ -25,10 +25,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """What it takes to deliver mail: the keys that open what waits, and a way to send it."""
+    """What it takes to deliver mail: the keys that open what waits, and a way to send it. Links in mails that the worker writes
+    begin with the address."""
 
     sealing: Sealing
     transport: MailTransport
+    address: str = "http://localhost"
 
 
 class Mailing(Protocol):

@@ -21,27 +21,36 @@ from adapters.postgres.engine import Database
 from adapters.postgres.installations import PostgresInstallations
 from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.mail import PostgresMailQueue
+from adapters.postgres.notification_mail import PostgresMailTurns
+from adapters.postgres.notifications import PostgresNewsDesk
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.queries.expired_lots import PostgresExpiredLots
+from adapters.postgres.repositories.identity import PostgresIdentities
 from adapters.postgres.schedule import PostgresScheduleRuns
+from adapters.postgres.uow import PostgresRun
 from adapters.postgres.upkeep import PostgresUpkeep
+from adapters.postgres.webhook_queue import PostgresWebhookQueue
 from adapters.secrets.audit_key import audit_key
 from adapters.secrets.key_ring import key_ring
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
 from apps.settings import Settings
+from apps.webhooks_ioc import outgoing_webhooks
+from apps.worker.calling import Caller, OutgoingWebhooks
 from apps.worker.delivering import Deliverer
 from apps.worker.jobs import Upkeep
 from apps.worker.mailing import Mailer, NoMailing, OutgoingMail
+from apps.worker.notifying import NoNotifying, Notifier
 from apps.worker.pushing import Pusher
 from apps.worker.schedule import Schedule
 from apps.worker.worker import POLL_SECONDS, Parts, Worker
-from core.ports.clock import SystemClock
+from core.ports.clock import Clock, SystemClock
 from core.ports.plugins import Plugins, Subscription
-from core.reactions import storefront_sync
+from core.reactions import notifications, storefront_sync
 
 LEASE = timedelta(seconds=60)
 STOREFRONT_SYNC = "core:storefront_sync"
+NOTIFICATIONS = "core:notifications"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -53,6 +62,7 @@ async def working(
     audit_key: bytes,
     outgoing: OutgoingMail | None = None,
     *,
+    webhooks: OutgoingWebhooks | None = None,
     poll_seconds: float = POLL_SECONDS,
 ) -> AsyncIterator[Worker]:
     """A worker at work on connections of its own, stopped in good order at the end."""
@@ -60,7 +70,8 @@ async def working(
     dispatch = Database(database_url, role="pirwa_dispatch", size=4)
     await database.open()
     await dispatch.open()
-    worker = Worker(make_parts(database, dispatch, plugins, broker, audit_key, outgoing), poll_seconds=poll_seconds)
+    parts = make_parts(database, dispatch, plugins, broker, audit_key, outgoing, webhooks=webhooks)
+    worker = Worker(parts, poll_seconds=poll_seconds)
     worker.start()
     try:
         yield worker
@@ -78,29 +89,44 @@ def make_parts(
     audit_key: bytes,
     outgoing: OutgoingMail | None = None,
     *,
+    webhooks: OutgoingWebhooks | None = None,
     lease: timedelta = LEASE,
+    clock: Clock | None = None,
 ) -> Parts:
     """The parts of a worker. `dispatch` looks over the queues of all companies; `database` works inside one.
-    Without `outgoing`, mails wait."""
+    Without `outgoing`, mails wait; without `webhooks`, so do events for webhooks."""
+    clock = clock or SystemClock()
     channels = PostgresChannels(database)
     installations = PostgresInstallations(database)
     due = DueWork(dispatch)
     upkeep = Upkeep(
         due, PostgresUpkeep(database, dispatch), PostgresStockLedger(database), PostgresExpiredLots(database)
     )
-    reactions = {STOREFRONT_SYNC: partial(storefront_sync.storefront_sync, channels)}
+    reactions = {
+        STOREFRONT_SYNC: partial(storefront_sync.storefront_sync, channels),
+        NOTIFICATIONS: partial(notifications.notify, PostgresNewsDesk(database), clock),
+    }
     return Parts(
         due=due,
         outbox=PostgresOutbox(dispatch),
         deliverer=Deliverer(PostgresDeliveries(database), plugins, installations, reactions, lease),
+        caller=_caller(database, clock, webhooks, lease),
         pusher=Pusher(channels, plugins, installations, lease),
         audit=PostgresAuditChain(database, audit_key),
         mailing=_mailing(dispatch, outgoing),
-        schedule=Schedule(upkeep.jobs(), PostgresScheduleRuns(dispatch), SystemClock()),
+        notifying=_notifying(database, clock, outgoing),
+        schedule=Schedule(upkeep.jobs(), PostgresScheduleRuns(dispatch), clock),
         plugins=plugins,
         core_subscriptions=core_subscriptions(plugins),
         listen=partial(Doorkeeper, broker),
     )
+
+
+def _caller(database: Database, clock: Clock, webhooks: OutgoingWebhooks | None, lease: timedelta) -> Caller | None:
+    if webhooks is None:
+        return None
+    queue, run = PostgresWebhookQueue(database, clock), PostgresRun(database)
+    return Caller(queue, run, PostgresIdentities(database), webhooks, clock, lease)
 
 
 def _mailing(dispatch: Database, outgoing: OutgoingMail | None) -> Mailer | NoMailing:
@@ -109,12 +135,18 @@ def _mailing(dispatch: Database, outgoing: OutgoingMail | None) -> Mailer | NoMa
     return Mailer(PostgresMailQueue(dispatch, outgoing.sealing), outgoing.transport)
 
 
+def _notifying(database: Database, clock: Clock, outgoing: OutgoingMail | None) -> Notifier | NoNotifying:
+    if outgoing is None:
+        return NoNotifying()
+    return Notifier(PostgresMailTurns(database, outgoing.sealing), clock, outgoing.address)
+
+
 def outgoing_mail(settings: Settings) -> OutgoingMail | None:
     """What delivers mail, or None where no mail server or no sender is set. Raises ValueError when they are unsound."""
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     transport = SmtpTransport(read_server(settings.smtp_url), settings.mail_from)
-    return OutgoingMail(key_ring(settings.secret_keys, settings.data), transport)
+    return OutgoingMail(key_ring(settings.secret_keys, settings.data), transport, settings.address)
 
 
 def core_subscriptions(plugins: Plugins) -> list[Subscription]:
@@ -122,7 +154,10 @@ def core_subscriptions(plugins: Plugins) -> list[Subscription]:
     which may be any plugin there, is: it must find marked what changed in the meantime."""
     quarantined = {plugin.id for plugin in plugins.all() if plugin.fault}
     kept = plugins.storefronts() | quarantined
-    return [Subscription(STOREFRONT_SYNC, event_type, kept) for event_type in sorted(storefront_sync.EVENT_TYPES)]
+    return [
+        *(Subscription(STOREFRONT_SYNC, event_type, kept) for event_type in sorted(storefront_sync.EVENT_TYPES)),
+        *(Subscription(NOTIFICATIONS, event_type) for event_type in sorted(notifications.EVENT_TYPES)),
+    ]
 
 
 async def work_until(settings: Settings, ending: asyncio.Event) -> None:
@@ -134,7 +169,10 @@ async def work_until(settings: Settings, ending: asyncio.Event) -> None:
     outgoing = outgoing_mail(settings)
     broker = make_broker(settings.redis_url)
     try:
-        async with working(settings.database_url, plugins, broker, key, outgoing) as worker:
+        async with (
+            outgoing_webhooks(settings) as webhooks,
+            working(settings.database_url, plugins, broker, key, outgoing, webhooks=webhooks) as worker,
+        ):
             ends = [asyncio.ensure_future(ending.wait()), asyncio.ensure_future(worker.wait())]
             done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in running:

@@ -11,6 +11,10 @@ from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, 
 # After each failed try of a delivery; the try after the last of them gives it up.
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600))
 MAX_TRIES = len(DELAYS) + 1
+# How long a webhook is left alone that has failed so often, one event after the other. Less often than that is none of its ways.
+TOLERATED_CALLS = 3
+FIRST_REST = timedelta(seconds=5)
+LONGEST_REST = timedelta(minutes=5)
 # After each failed try of a mail: for three days, because a mail server may be away for a weekend.
 MAIL_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440))
 FIRST_PUSH_DELAY = timedelta(seconds=1)
@@ -67,6 +71,23 @@ def after_failed_mail(error: BaseException, attempts: int, jitter: Jitter = spre
     if isinstance(error, PermanentlyRejected) or attempts > len(MAIL_DELAYS):
         return GiveUp()
     return TryAgain(MAIL_DELAYS[attempts - 1] * jitter())
+
+
+def after_failed_call(error: BaseException, attempts: int, jitter: Jitter = spread) -> TryAgain | GiveUp:
+    """What to do with an event whose `attempts`-th call of a webhook failed. A wish to wait longer than we would is granted."""
+    if isinstance(error, PermanentlyRejected) or attempts >= MAX_TRIES:
+        return GiveUp()
+    delay = DELAYS[attempts - 1] * jitter()
+    return TryAgain(max(delay, _granted(error)) if isinstance(error, RateLimited) else delay)
+
+
+def rest_after(error: BaseException, failures: int) -> timedelta:
+    """How long to leave a webhook alone after its latest failure, when it has failed so often without a success between."""
+    if isinstance(error, RateLimited):
+        return _granted(error)
+    if isinstance(error, PermanentlyRejected) or failures < TOLERATED_CALLS:
+        return timedelta(0)
+    return min(FIRST_REST * (1 << min(failures - TOLERATED_CALLS, 10)), LONGEST_REST)
 
 
 def push_delay(error: BaseException, failures: int, jitter: Jitter = spread) -> timedelta:

@@ -1,5 +1,5 @@
-"""The worker: events out of the outbox, deliveries to subscribers, levels to storefronts, seals on the audit trail, mails, jobs at
-their time."""
+"""The worker: events out of the outbox, deliveries to subscribers and webhooks, levels to storefronts, seals on the audit trail,
+mails about news, mails, jobs at their time."""
 
 import asyncio
 import logging
@@ -9,11 +9,14 @@ from uuid import UUID
 
 from adapters.broker.doorbell import Doorkeeper
 from adapters.postgres.due_work import DueWork
+from apps.worker.calling import Caller
 from apps.worker.delivering import Deliverer
 from apps.worker.mailing import Mailing
+from apps.worker.notifying import Notifying
 from apps.worker.pushing import Pusher
 from apps.worker.schedule import Schedule, pause
 from apps.worker.turns import Turns
+from core.domain.webhook import webhook_of
 from core.ports.audit import AuditChain
 from core.ports.outbox import Outbox
 from core.ports.plugins import Plugins, Subscription
@@ -21,6 +24,7 @@ from core.ports.plugins import Plugins, Subscription
 RELAY_BATCH = 500
 INSIDE_RUNNERS = 4  # work on the database alone
 OUTSIDE_RUNNERS = 32  # calls that others may keep waiting
+CALL_RUNNERS = 32  # more than a company has webhooks: those of one cannot hold up those of another
 POLL_SECONDS = 1.0
 STOP_SECONDS = 20.0
 
@@ -43,6 +47,14 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A webhook has deliveries."""
+
+    company_id: UUID
+    webhook_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """A storefront is out of date."""
 
@@ -58,11 +70,18 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Notify:
+    """Members of a company may be due a mail about news."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SendMail:
     """Mails are due."""
 
 
-Turn = Relay | Deliver | Push | Seal | SendMail
+Turn = Relay | Deliver | Call | Push | Seal | Notify | SendMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +91,11 @@ class Parts:
     due: DueWork
     outbox: Outbox
     deliverer: Deliverer
+    caller: Caller | None
     pusher: Pusher
     audit: AuditChain
     mailing: Mailing
+    notifying: Notifying
     schedule: Schedule
     plugins: Plugins
     core_subscriptions: Sequence[Subscription]
@@ -92,6 +113,7 @@ class Worker:
         self._storefronts = parts.plugins.storefronts()
         self._inside: Turns[Turn] = Turns(self._serve, runners=INSIDE_RUNNERS)
         self._outside: Turns[Turn] = Turns(self._serve, runners=OUTSIDE_RUNNERS)
+        self._calls: Turns[Turn] = Turns(self._serve, runners=CALL_RUNNERS)
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -101,6 +123,7 @@ class Worker:
         work: Sequence[Awaitable[None]] = (
             self._inside.run(),
             self._outside.run(),
+            self._calls.run(),
             self._look_out(),
             self._parts.schedule.run(self._stopping),
             doorkeeper.listen(self._stopping),
@@ -113,6 +136,7 @@ class Worker:
         self._stopping.set()
         self._inside.stop()
         self._outside.stop()
+        self._calls.stop()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
             for task in late:
@@ -134,7 +158,10 @@ class Worker:
         due = self._parts.due
         self._ask(*(Relay(company_id) for company_id in await due.companies_to_relay()))
         self._ask(*(Deliver(*found) for found in await due.deliveries(self._subscribers)))
+        if self._parts.caller:
+            self._ask(*(Call(*found) for found in await due.webhooks()))
         self._ask(*(Seal(company_id) for company_id in await due.companies_to_seal()))
+        self._ask(*(Notify(company_id) for company_id in await due.companies_to_notify()))
         if await due.has_mail():
             self._ask(SendMail())
         if self._storefronts:
@@ -142,15 +169,22 @@ class Worker:
 
     def _ask(self, *turns: Turn) -> None:
         for turn in turns:
-            (self._outside if self._goes_outside(turn) else self._inside).ask(turn)
+            self._turns_of(turn).ask(turn)
 
-    def _goes_outside(self, turn: Turn) -> bool:
+    def _turns_of(self, turn: Turn) -> Turns[Turn]:
         match turn:
-            case Deliver(_, subscriber):
-                return not subscriber.startswith("core:")
-            case Push() | SendMail():
-                return True
-        return False
+            case Deliver(_, subscriber) if subscriber.startswith("core:"):
+                return self._inside
+            case Call():
+                return self._calls
+            case Deliver() | Push() | SendMail():
+                return self._outside
+        return self._inside
+
+    def _brings(self, company_id: UUID, subscriber: str) -> Turn:
+        """The turn that brings a subscriber its events."""
+        webhook_id = webhook_of(subscriber)
+        return Deliver(company_id, subscriber) if webhook_id is None else Call(company_id, webhook_id)
 
     async def _look_out(self) -> None:
         while not self._stopping.is_set():
@@ -165,15 +199,19 @@ class Worker:
         match turn:
             case Relay(company_id):
                 relayed = await self._parts.outbox.relay(company_id, self._subscriptions, RELAY_BATCH)
-                self._ask(*(Deliver(company_id, subscriber) for subscriber in sorted(relayed.subscribers)))
+                self._ask(*(self._brings(company_id, subscriber) for subscriber in sorted(relayed.subscribers)))
                 return relayed.events == RELAY_BATCH
             case Deliver(company_id, subscriber):
                 more = await self._parts.deliverer.deliver(company_id, subscriber)
                 self._ask(*(Push(company_id, plugin_id) for plugin_id in sorted(self._storefronts)))
                 return more
+            case Call(company_id, webhook_id):
+                return await self._parts.caller.call(company_id, webhook_id) if self._parts.caller else False
             case Push(company_id, plugin_id):
                 return await self._parts.pusher.push(company_id, plugin_id)
             case Seal(company_id):
                 return await self._parts.audit.seal(company_id)
+            case Notify(company_id):
+                return await self._parts.notifying.notify(company_id)
             case SendMail():
                 return await self._parts.mailing.deliver()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench.measurements import authorisation, generator, growth, importing, oversell, posting, reading
+from bench.measurements import authorisation, counting, generator, growth, importing, oversell, posting, reading
 from bench.results import Figure
 from bench.stage import Stage
 
@@ -15,6 +15,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "reading": reading.measure,
     "oversell": oversell.measure,
     "importing": importing.measure,
+    "counting": counting.measure,
     "growth": growth.measure,
 }
 

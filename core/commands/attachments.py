@@ -1,4 +1,4 @@
-"""Files that support a posting, a transfer or a product: kept as they came, shown to whoever may see the subject."""
+"""Files that support a posting, a transfer, a purchase order or a product: kept as they came, shown to whoever may see the subject."""
 
 import asyncio
 import io
@@ -55,7 +55,15 @@ class Attachments:
         await uow.catalogue.keep_files()
         view = await uow.attachments.add(actor, new)
         await self._store.put(actor.company, io.BytesIO(content))
-        data = {"subject_type": new.subject_type.value, "subject": str(new.subject_id), "name": new.name}
+        sites = [
+            str(site) for site in await uow.attachments.sites(new)
+        ]  # whoever sees none of them does not hear of it
+        data = {
+            "subject_type": new.subject_type.value,
+            "subject": str(new.subject_id),
+            "name": new.name,
+            "sites": sites,
+        }
         await uow.events.append("file_attached", "attachment", new.id, data)
         return view
 

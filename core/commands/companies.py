@@ -1,6 +1,6 @@
 """Companies, their sites and places, and the locking of periods."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -22,7 +22,7 @@ from core.domain.company import (
 )
 from core.domain.errors import Fault, refuse_if
 from core.domain.stock import location_address
-from core.domain.values import amount_fault
+from core.domain.values import amount_fault, percent_fault
 from core.ports.storage import UnitOfWork
 
 Code = Annotated[str, Meta(pattern="^[A-Z0-9][A-Z0-9_-]{0,15}$", examples=["UIO"])]
@@ -70,7 +70,9 @@ class CreateLocation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 class ChangeCompany(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What changes about the company; what is left out stays. `locked_through` closes the books up to that instant. Nobody
-    approves a request of their own that is worth more than `approval_threshold`; None: there is no such rule."""
+    approves a request of their own that is worth more than `approval_threshold`, nor a purchase order that they handed in and that
+    is worth more than `purchase_approval_threshold`; None: there is no such rule. `over_receipt_tolerance`, in percent, is how much
+    more than was ordered may be received."""
 
     name: Name | UnsetType = UNSET
     locale: Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$")] | UnsetType = UNSET
@@ -78,6 +80,8 @@ class ChangeCompany(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     costing_method: CostingMethod | UnsetType = UNSET
     locked_through: Instant | UnsetType | None = UNSET
     approval_threshold: Decimal | UnsetType | None = UNSET
+    purchase_approval_threshold: Decimal | UnsetType | None = UNSET
+    over_receipt_tolerance: Decimal | UnsetType = UNSET
 
 
 class Created(msgspec.Struct, frozen=True):
@@ -104,6 +108,7 @@ async def create_company(uow: UnitOfWork, actor: Actor, command: CreateCompany) 
 
 async def create_site(uow: UnitOfWork, actor: Actor, command: CreateSite) -> Created:
     actor.require("site:write")
+    actor.require_all_sites()
     site = Site(command.code, command.name, command.type, command.negative_ok)
     await uow.companies.add_site(site)
     await uow.events.append("site_created", "site", site.id, {"code": site.code})
@@ -113,6 +118,7 @@ async def create_site(uow: UnitOfWork, actor: Actor, command: CreateSite) -> Cre
 async def change_site(uow: UnitOfWork, actor: Actor, command: tuple[UUID, ChangeSite, int | None]) -> Changed:
     site_id, change, known_version = command
     actor.require("site:write")
+    actor.require_site(site_id)
     changes = _given(change)
     refuse_if([] if changes else [Fault("", "required", "name at least one change")])
     version = await uow.companies.change_site(site_id, changes, known_version)
@@ -123,6 +129,7 @@ async def change_site(uow: UnitOfWork, actor: Actor, command: tuple[UUID, Change
 async def create_location(uow: UnitOfWork, actor: Actor, command: tuple[UUID, CreateLocation]) -> Created:
     site_id, wanted = command
     actor.require("site:write")
+    actor.require_site(site_id)
     refuse_if([] if wanted.role in PLACE_ROLES else [Fault("/role", "not_allowed", "must be a place inside a site")])
     site_code = await uow.companies.site_code(site_id)
     location = Location(wanted.code, wanted.name, wanted.role, location_address(site_code, wanted.code), site_id)
@@ -134,11 +141,10 @@ async def create_location(uow: UnitOfWork, actor: Actor, command: tuple[UUID, Cr
 async def change_company(uow: UnitOfWork, actor: Actor, command: tuple[ChangeCompany, int | None]) -> Changed:
     change, version = command
     actor.require("company:write")
+    actor.require_all_sites()
     changes = dict(_given(change))
     refuse_if([] if changes else [Fault("", "required", "name at least one change")])
-    threshold = None if change.approval_threshold is UNSET else change.approval_threshold
-    zone_fault = None if change.time_zone is UNSET else time_zone_fault("/time_zone", change.time_zone)
-    refuse_if([fault for fault in (zone_fault, amount_fault("/approval_threshold", threshold)) if fault])
+    refuse_if(list(_setting_faults(change)))
     if "locked_through" in changes:
         actor.require("period:lock")
         await uow.companies.close_postings()
@@ -147,6 +153,18 @@ async def change_company(uow: UnitOfWork, actor: Actor, command: tuple[ChangeCom
     new_version = await uow.companies.change_company(changes, version)
     await uow.events.append("company_changed", "company", actor.company, {"changed": sorted(changes)})
     return Changed(actor.company, new_version)
+
+
+def _setting_faults(change: ChangeCompany) -> Iterator[Fault]:
+    if change.time_zone is not UNSET and (fault := time_zone_fault("/time_zone", change.time_zone)):
+        yield fault
+    for name in ("approval_threshold", "purchase_approval_threshold"):
+        threshold = getattr(change, name)
+        if threshold is not UNSET and (fault := amount_fault(f"/{name}", threshold)):
+            yield fault
+    tolerance = change.over_receipt_tolerance
+    if tolerance is not UNSET and (fault := percent_fault("/over_receipt_tolerance", tolerance)):
+        yield fault
 
 
 def _given(change: msgspec.Struct) -> Mapping[str, object]:

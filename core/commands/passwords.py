@@ -3,8 +3,8 @@
 import msgspec
 
 from core.commands.newcomers import chosen_password_faults
-from core.commands.people import ChosenPassword
 from core.commands.password_sign_in import Password
+from core.commands.people import ChosenPassword
 from core.domain.access import Actor
 from core.domain.errors import Conflict, Fault, Forbidden, Unauthenticated, refuse_if
 from core.domain.letters import Letter, letter

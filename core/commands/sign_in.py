@@ -183,9 +183,12 @@ class SessionDesk:
         return membership
 
     async def present(self, actor: Actor) -> tuple[Identity, SessionState]:
-        """The caller and the session by which they came. Raises `Unauthenticated` when either is no more."""
+        """The caller and the session by which they came. Raises `Unauthenticated` when either is no more, and
+        `Forbidden` for a program, which has none."""
+        if actor.session_id is None:
+            raise Forbidden("for_people_only", "only somebody who signed in has a session")
         identity, session = await self._identities.identity(actor.user_id), None
-        if identity and actor.session_id:
+        if identity:
             session = await self._sessions.in_force(actor.user_id, actor.session_id, self._clock.now())
         if identity is None or session is None:
             raise Unauthenticated("access_ended", "this session has ended")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -11,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from core.domain.access import Actor
-from core.domain.errors import Fault, NotFound, refuse_if
+from core.domain.errors import DomainError, Fault, NotFound, refuse_if
 from core.domain.stock import (
     MAX_LINES,
     PERMISSION_OF_KIND,
@@ -166,7 +167,16 @@ async def record_batch(
     refuse_if(faults, "invalid_posting")
     for kind in {one.kind for one in command.postings}:
         actor.require(PERMISSION_OF_KIND[kind])
-    return await ledger.post(actor, postings, key)
+    try:
+        return await ledger.post(actor, postings, key)
+    except DomainError as refusal:
+        refusal.faults = tuple(_in_batch(fault) for fault in refusal.faults)
+        raise
+
+
+def _in_batch(fault: Fault) -> Fault:
+    """The ledger does not number a posting that comes alone; a batch of one is a batch."""
+    return fault if fault.pointer.startswith("/postings") else replace(fault, pointer=f"/postings/0{fault.pointer}")
 
 
 async def reverse_posting(
@@ -197,7 +207,11 @@ async def return_sale(uow: UnitOfWork, actor: Actor, command: tuple[UUID, Return
         quantity_fault(f"/lines/{index}/quantity", line.quantity) for index, line in enumerate(wanted.lines or [])
     ]
     refuse_if([fault for fault in faults if fault])
-    posted = await uow.ledger.post(actor, [sale_return(sale, returned, units, wanted.reason)])
+    try:
+        posted = await uow.ledger.post(actor, [sale_return(sale, returned, units, wanted.reason)])
+    except DomainError as refusal:
+        refusal.faults = tuple(replace(one, pointer=one.pointer.removeprefix("/postings/0")) for one in refusal.faults)
+        raise
     return posted.postings[0]
 
 

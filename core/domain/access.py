@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from core.domain.errors import Forbidden
+from core.domain.errors import Forbidden, NotFound
 
 RECENTLY = timedelta(minutes=10)
 """For how long a proof of who one is suffices for what touches credentials."""
@@ -118,6 +118,18 @@ class Actor:
 
     def proved_recently(self, now: datetime) -> bool:
         return self.authenticated_at is not None and now - self.authenticated_at <= RECENTLY
+
+    def require_site(self, site: UUID) -> None:
+        """Raises `NotFound` for a site that may not be read and `Forbidden` for one that may not be written."""
+        if not self.sees([site]):
+            raise NotFound("site_not_found", "no site has this id")
+        if not self.covers([site]):
+            raise Forbidden("site_out_of_reach", "outside the sites that you may write")
+
+    def require_all_sites(self) -> None:
+        """Raises `Forbidden` for whoever may not write every site: what is done concerns the company as a whole."""
+        if self.sites is not None:
+            raise Forbidden("site_out_of_reach", "this concerns the whole company, and you may write some of its sites")
 
     def covers(self, sites: Iterable[UUID]) -> bool:
         """Whether all these sites may be written."""

@@ -19,9 +19,10 @@ CREDENTIAL_PERMISSIONS = frozenset(
         "profile:write",
         "role:write",
         "user:write",
+        "webhook:write",
     }
 )
-"""By these one makes users, keys and ways to sign in, or changes them: for people alone."""
+"""By these one makes users, keys and ways to sign in, or changes them, or sends all that happens elsewhere: for people alone."""
 
 SCOPES: frozenset[str] = GRANTABLE - CREDENTIAL_PERMISSIONS
 """What an integration can be allowed."""

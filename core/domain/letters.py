@@ -28,6 +28,7 @@ class Letter(StrEnum):
     REGISTRATION_CONFIRM = "registration_confirm"
     COMPANY_REGISTERED = "company_registered"
     CONTACT = "contact"
+    NOTIFICATIONS = "notifications"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,18 @@ WORDINGS = _read_wordings()
 """By language and kind."""
 
 
+def language_of(locale: str) -> str:
+    """The language, of those that we speak, for somebody with this locale."""
+    return "es" if re.match(r"es\b|es_", locale, re.IGNORECASE) else "en"
+
+
 def letter(kind: Letter, locale: str, to: str, *, reply_to: str | None = None, **values: str | int) -> Mail:
     """A letter in the language of the locale: Spanish for es and all its regions, else English.
 
     Values are words, never parts of the form: they bring no placeholders, and no lines but those of a `message`. Raises
     ValueError unless exactly the values that this kind needs are given.
     """
-    wording = WORDINGS["es" if re.match(r"es\b|es_", locale, re.IGNORECASE) else "en"][kind]
+    wording = WORDINGS[language_of(locale)][kind]
     if wording.placeholders != values.keys():
         raise ValueError(f"the letter {kind} needs {sorted(wording.placeholders)}, not {sorted(values)}")
     written = {name: str(value) if name in _LINES else one_line(str(value)) for name, value in values.items()}

@@ -53,6 +53,9 @@ SUPPLIER, CUSTOMER, ADJUSTMENT, SCRAP, PRODUCTION = (
     ":production",
 )
 
+OF_PURCHASE = "purchase_order"
+"""The source of the receipts of purchase orders, which no caller may give to a posting of their own."""
+
 # The virtual end of each kind, and whether goods come in (+), go out (-) or go as the sign of the line says (±).
 _OTHER_END: dict[PostingKind, tuple[str, str]] = {
     PostingKind.RECEIPT: (SUPPLIER, "+"),
@@ -252,6 +255,8 @@ def draft_posting(
         faults.append(Fault("/effective_at", "in_the_future", "must not lie in the future"))
     if kind in _NEEDS_REASON and not reason.strip():
         faults.append(Fault("/reason", "required", f"a posting of kind {kind} needs a reason"))
+    if source == OF_PURCHASE:
+        faults.append(Fault("/source", "reserved", "goods of a purchase order are received there"))
     if effective_at is not None and effective_at > now:
         effective_at = None
     posting = Posting(
@@ -274,6 +279,13 @@ def reversal(original: Posting, reason: str) -> Posting:
         raise Conflict("reversal_of_reversal", "a reversal is not reversed: post the movement again")
     if original.transfer_id is not None:
         raise Conflict("part_of_a_transfer", "recall or receive the transfer instead of reversing its postings")
+    if original.source == OF_PURCHASE:
+        raise Conflict("part_of_a_purchase_order", "take the receipt back at its purchase order")
+    return mirrored(original, reason)
+
+
+def mirrored(original: Posting, reason: str) -> Posting:
+    """The mirror image of a posting, whatever it is a part of."""
     refuse_if([] if reason.strip() else [Fault("/reason", "required", "a reversal needs a reason")])
     return Posting(
         kind=original.kind,

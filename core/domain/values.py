@@ -8,6 +8,8 @@ QUANTITY_DECIMALS = 6
 AMOUNT_DECIMALS = 4
 QUANTITY_LIMIT = Decimal(10) ** 12
 AMOUNT_LIMIT = Decimal(10) ** 14
+RATE_DECIMALS = 8
+RATE_LIMIT = Decimal(10) ** 10
 
 
 def quantity_fault(pointer: str, value: Decimal, *, signed: bool = False) -> Fault | None:
@@ -33,6 +35,20 @@ def amount_fault(pointer: str, value: Decimal | None) -> Fault | None:
     if fault := _decimal_fault(pointer, value, AMOUNT_DECIMALS, AMOUNT_LIMIT):
         return fault
     return Fault(pointer, "out_of_range", "must not be negative") if value < 0 else None
+
+
+def rate_fault(pointer: str, value: Decimal) -> Fault | None:
+    """What is wrong with a rate between two currencies: more than 0, with at most 8 decimals."""
+    if fault := _decimal_fault(pointer, value, RATE_DECIMALS, RATE_LIMIT):
+        return fault
+    return None if value > 0 else Fault(pointer, "out_of_range", "must be more than zero")
+
+
+def percent_fault(pointer: str, value: Decimal) -> Fault | None:
+    """What is wrong with a percentage from 0 to 100 with at most 2 decimals."""
+    if fault := _decimal_fault(pointer, value, 2, Decimal(1000)):
+        return fault
+    return None if 0 <= value <= 100 else Fault(pointer, "out_of_range", "must be from 0 to 100")
 
 
 def _decimal_fault(pointer: str, value: Decimal, decimals: int, limit: Decimal) -> Fault | None:

@@ -11,7 +11,7 @@ from core.plugin.settings import read_struct
 
 FILE_NAME = "manifest.toml"
 
-PluginId = Annotated[str, Meta(pattern="^(?!core$)[a-z][a-z0-9_-]{0,63}$")]
+PluginId = Annotated[str, Meta(pattern="^(?!(core|webhook)$)[a-z][a-z0-9_-]{0,63}$")]
 Version = tuple[int, ...]
 
 _CONDITION = r"(>=|<) *(\d+(?:\.\d+)*)"

@@ -16,6 +16,7 @@ class SubjectType(StrEnum):
     POSTING = "posting"
     TRANSFER = "transfer"
     PRODUCT = "product"
+    PURCHASE_ORDER = "purchase_order"
 
 
 class AttachmentView(msgspec.Struct, frozen=True):
@@ -48,6 +49,10 @@ class AttachmentRepository(Protocol):
 
     async def add(self, actor: Actor, attachment: NewAttachment) -> AttachmentView:
         """Attaches a stored file. NotFound `subject_not_found`, Forbidden `site_out_of_reach` where it may be read only."""
+        ...
+
+    async def sites(self, attachment: NewAttachment) -> list[UUID]:
+        """The sites that the subject concerns; none for what concerns the whole company."""
         ...
 
     async def find(self, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, str] | None:

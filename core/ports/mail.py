@@ -14,8 +14,8 @@ __all__ = ["Mail", "MailLease", "MailQueue", "MailTransport", "Mailbox", "Waitin
 class Mailbox(Protocol):
     """Takes mails. In a unit of work they go with its commit, elsewhere at once."""
 
-    async def post(self, mail: Mail) -> None:
-        """Takes one mail for delivery."""
+    async def post(self, mail: Mail) -> UUID:
+        """Takes one mail for delivery. Returns its id in the queue."""
         ...
 
 

@@ -16,10 +16,14 @@ from core.ports.invitations import InvitationRepository
 from core.ports.mail import Mailbox
 from core.ports.order_requests import OrderRequestRepository
 from core.ports.people import PeopleRepository
+from core.ports.purchase_orders import PurchaseOrderRepository
 from core.ports.reservations import ReservationRepository
 from core.ports.single_sign_on import IdentityLinks, IdentityProviders
+from core.ports.stock_counts import StockCountRepository
 from core.ports.stock_ledger import IdempotencyKey, StockLedger
+from core.ports.suppliers import SupplierRepository
 from core.ports.transfers import TransferRepository
+from core.ports.webhooks import WebhookRepository
 
 Command = TypeVar("Command", contravariant=True)
 Result = TypeVar("Result")
@@ -73,6 +77,12 @@ class UnitOfWork(Protocol):
     @property
     def order_requests(self) -> OrderRequestRepository: ...
     @property
+    def suppliers(self) -> SupplierRepository: ...
+    @property
+    def purchase_orders(self) -> PurchaseOrderRepository: ...
+    @property
+    def stock_counts(self) -> StockCountRepository: ...
+    @property
     def api_keys(self) -> ApiKeyRepository: ...
     @property
     def oauth_clients(self) -> OAuthClientRepository: ...
@@ -82,6 +92,8 @@ class UnitOfWork(Protocol):
     def identity_providers(self) -> IdentityProviders: ...
     @property
     def identity_links(self) -> IdentityLinks: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
     @property
     def mail(self) -> Mailbox: ...
 

@@ -10,6 +10,9 @@ from core.domain.access import Actor
 from core.ports.audit import AuditAction
 from core.queries.paging import Page
 
+PEOPLE = ("membership", "invitation", "role", "api_key", "oauth_client", "oauth_client_secret", "identity_provider")
+"""Subjects of which only those read who may see the people of the company."""
+
 
 class AuditActor(msgspec.Struct, frozen=True):
     """Who did it, under the name that they bear today; without login and name if there is no such account."""

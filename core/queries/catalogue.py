@@ -210,7 +210,7 @@ class CatalogueReader(Protocol):
         ...
 
     async def look_up(self, actor: Actor, code: str) -> Found:
-        """What a barcode, SKU, site code, document number, transfer number or id names. Raises `NotFound`."""
+        """What a barcode, SKU, site code, document number, number of a transfer or purchase order, or id names. Raises `NotFound`."""
         ...
 
     async def image(self, actor: Actor, image_id: UUID, *, thumbnail: bool) -> StoredImage:

@@ -11,7 +11,8 @@ from core.domain.access import Actor
 
 
 class CompanyView(msgspec.Struct, frozen=True):
-    """A company's own settings. Nobody approves a request of their own that is worth more than `approval_threshold`."""
+    """A company's own settings. Nobody approves a request of their own that is worth more than `approval_threshold`, nor a purchase
+    order that they handed in above `purchase_approval_threshold`. `over_receipt_tolerance` is in percent."""
 
     id: UUID
     code: str
@@ -22,6 +23,8 @@ class CompanyView(msgspec.Struct, frozen=True):
     costing_method: str
     locked_through: datetime | None
     approval_threshold: Decimal | None
+    purchase_approval_threshold: Decimal | None
+    over_receipt_tolerance: Decimal
     version: int
 
 

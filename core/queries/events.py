@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from core.domain.access import Actor
-from core.queries.paging import Page
+from core.domain.events import Event
+from core.queries.paging import Page, encode_cursor
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -27,6 +28,16 @@ class EventView(msgspec.Struct, frozen=True):
     occurred_at: datetime
     subject: Subject
     data: Mapping[str, Any]
+
+
+PEOPLE = ("user", "invitation", "role", "api_key", "oauth_client", "identity_provider")
+"""Subjects of which only those hear who may see the people of the company."""
+
+
+def view_of(event: Event) -> EventView:
+    """The event as the feed shows it."""
+    subject = Subject(event.subject_type, event.subject_id)
+    return EventView(event.id, encode_cursor(event.position), event.type, event.occurred_at, subject, event.data)
 
 
 class EventReader(Protocol):

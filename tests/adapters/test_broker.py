@@ -97,7 +97,8 @@ async def test_many_rings_at_once_become_few(brokers: list[AsyncBroker], client:
 
 async def test_the_stream_does_not_grow_for_ever(brokers: list[AsyncBroker], client: Redis) -> None:
     task = brokers[0].register_task(_nothing, TASK)
-    await asyncio.gather(*(task.kiq("x") for _ in range(3 * KEPT)))
+    for _ in range(0, 3 * KEPT, 100):
+        await asyncio.gather(*(task.kiq("x") for _ in range(100)))
     assert await client.xlen(STREAM) < 2 * KEPT
 
 

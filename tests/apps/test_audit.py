@@ -32,22 +32,38 @@ SYSTEM = "system"
 PATIENCE = 20  # seconds until a test takes what it waits for to be lost
 
 AUDITED = {
+    "webhook",
+    "webhook_secret",
     "api_key",
     "oauth_client",
     "oauth_client_secret",
     *("company", "site", "location", "category", "product", "barcode", "kit_component", "product_image", "membership"),
-    *("role", "reorder_policy", "transfer", "transfer_line", "order_request", "order_request_line"),
+    *("role", "reorder_policy", "transfer", "transfer_line", "order_request", "order_request_line", "stock_count"),
     *("plugin_installation", "attachment", "invitation", "identity_provider"),
+    *("supplier", "supplier_item", "supplier_price_break", "purchase_order", "purchase_order_line"),
 }
 # What the ledger keeps says itself who made it and when; the rest are queues, counters, caches, and the trail itself.
 NOT_AUDITED = {
     *("posting", "move", "revaluation", "lot", "stock_balance", "site_stock", "cost_layer", "stock_checkpoint"),
-    *("company_checkpoint", "reservation", "order_request_posting", "order_request_number", "outbox_event"),
-    *("event_position", "delivery", "channel", "channel_link", "idempotency_key"),
+    *(
+        "company_checkpoint",
+        "reservation",
+        "order_request_posting",
+        "order_request_number",
+        "outbox_event",
+        "stock_count_number",
+        "stock_count_line",
+        "stock_count_entry",
+        "stock_count_posting",
+    ),
+    *("purchase_order_number", "purchase_receipt", "purchase_receipt_line", "lead_time_stat"),
+    *("event_position", "delivery", "webhook_attempt", "channel", "channel_link", "idempotency_key"),
     *("audit_entry", "audit_seal", "audit_unsealed"),
     *("api_key_address", "session", "refresh_token", "profile_picture"),
     *("totp", "recovery_code", "passkey", "passkey_challenge"),  # a person's own: what they do with them is recorded
     *("password_reset", "identity_link", "oidc_login"),
+    *("notification_preference", "notification_reader"),  # a person's own wishes
+    *("notification", "notification_item", "notification_delivery"),
 }
 
 

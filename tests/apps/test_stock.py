@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.api import Api
+from tests.apps.edge_world import assert_problem, pointers
 
 pytestmark = pytest.mark.anyio
 
@@ -165,3 +166,21 @@ async def test_a_stale_etag_is_refused(api: Api) -> None:
     changed = await client.patch(f"/sites/{site}", json={"name": "Guayaquil"}, headers={"If-Match": '"1"'})
     stale = await client.patch(f"/sites/{site}", json={"name": "Durán"}, headers={"If-Match": '"1"'})
     assert (changed.status_code, stale.status_code) == (200, 412)
+
+
+async def test_faults_point_into_the_body_that_was_sent(api: Api) -> None:
+    """Seen to fail for a batch of one posting, whose faults lacked its index, and for returns, whose faults named a posting."""
+    client = await api.client("admin")
+    await api.shop.product("A")
+    sale = {"kind": "sale", "lines": [{"product": "A", "site": "UIO", "quantity": "1"}]}
+    batch = await client.send_json("/stock/postings:batch", {"postings": [sale]})
+    assert list(pointers(assert_problem(batch, 409, "insufficient_stock"))) == ["/postings/0/lines/0/quantity"]
+    single = await client.send_json("/stock/postings", sale)
+    assert list(pointers(assert_problem(single, 409, "insufficient_stock"))) == ["/lines/0/quantity"]
+    await api.shop.post("receipt", "A", 3)
+    sold = await client.post_ok("/sales", {"lines": sale["lines"]})
+    clerk = await api.client("operator")
+    reach = {"sites": ["GYE"], "read_sites": None}
+    assert (await client.patch(f"/users/{api.users['operator']}", json=reach)).status_code == 200
+    returned = await clerk.send_json(f"/sales/{sold['id']}/return", {"reason": "a mistake"})
+    assert list(pointers(assert_problem(returned, 422, "invalid_posting"))) == ["/lines/0/site"]

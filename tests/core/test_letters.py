@@ -19,6 +19,7 @@ VALUES: dict[str, Any] = {
     "email": "ana@example.org",
     "subject": "Precios",
     "message": "Hola",
+    "summary": "Stock bajo (2)",
 }
 
 

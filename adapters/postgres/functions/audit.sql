@@ -6,8 +6,8 @@ CREATE OR REPLACE FUNCTION audit_columns(stored jsonb) RETURNS jsonb LANGUAGE sq
                                         THEN to_jsonb(trim_scale(c.value::text::numeric)::text) ELSE c.value END)
     FROM jsonb_each(stored) c
     WHERE c.key <> ALL (ARRAY['company_id', 'version', 'updated_at', 'sku_key', 'name_key', 'parent_depth', 'is_physical',
-                              'is_allocatable', 'kit_kind', 'component_kind', 'in_transit', 'shipped_cost', 'settled_cost', 'secret_digest',
-                              'last_used_at', 'client_secret', 'client_secret_hint'])
+                              'is_allocatable', 'kit_kind', 'component_kind', 'in_transit', 'open', 'lead_days', 'on_time', 'shipped_cost', 'settled_cost', 'secret_digest',
+                              'last_used_at', 'client_secret', 'client_secret_hint', 'sealed', 'failures', 'next_at', 'lease_token'])
 $$;
 
 -- The sites that a row concerns; NULL for what concerns the whole company.
@@ -19,6 +19,10 @@ CREATE OR REPLACE FUNCTION audit_sites(subject text, stored jsonb) RETURNS uuid[
             WHERE t.company_id = (stored ->> 'company_id')::uuid AND t.id = (stored ->> 'transfer_id')::uuid)
         WHEN subject = 'order_request_line' THEN (SELECT ARRAY[r.site_id] FROM order_request r
             WHERE r.company_id = (stored ->> 'company_id')::uuid AND r.id = (stored ->> 'request_id')::uuid)
+        WHEN subject = 'purchase_order_line' THEN (SELECT ARRAY[o.site_id] FROM purchase_order o
+            WHERE o.company_id = (stored ->> 'company_id')::uuid AND o.id = (stored ->> 'order_id')::uuid)
+        WHEN subject = 'attachment' AND stored ->> 'subject_type' = 'purchase_order' THEN (SELECT ARRAY[o.site_id] FROM purchase_order o
+            WHERE o.company_id = (stored ->> 'company_id')::uuid AND o.id = (stored ->> 'subject_id')::uuid)
         WHEN subject = 'attachment' AND stored ->> 'subject_type' = 'transfer' THEN (SELECT ARRAY[t.source_site_id, t.destination_site_id]
             FROM transfer t WHERE t.company_id = (stored ->> 'company_id')::uuid AND t.id = (stored ->> 'subject_id')::uuid)
         WHEN subject = 'attachment' AND stored ->> 'subject_type' = 'posting' THEN (SELECT array_agg(DISTINCT s.site)
@@ -110,9 +114,10 @@ BEGIN
         ('company', 'id'), ('site', 'id'), ('location', 'id'), ('category', 'id'), ('product', 'id'), ('barcode', 'code'),
         ('kit_component', 'kit_id,component_id'), ('product_image', 'id'), ('membership', 'user_id'), ('role', 'id'),
         ('reorder_policy', 'product_id,site_id'), ('transfer', 'id'), ('transfer_line', 'transfer_id,line'),
-        ('order_request', 'id'), ('order_request_line', 'request_id,line'), ('plugin_installation', 'plugin_id'),
+        ('order_request', 'id'), ('stock_count', 'id'), ('order_request_line', 'request_id,line'), ('plugin_installation', 'plugin_id'),
         ('attachment', 'id'), ('api_key', 'id'), ('oauth_client', 'id'), ('oauth_client_secret', 'client_id,number'),
-        ('invitation', 'id'), ('identity_provider', 'id')) AS t(name, key) LOOP
+        ('invitation', 'id'), ('identity_provider', 'id'), ('webhook', 'id'), ('webhook_secret', 'webhook_id,id'), ('supplier', 'id'), ('supplier_item', 'id'),
+        ('supplier_price_break', 'item_id,from_quantity'), ('purchase_order', 'id'), ('purchase_order_line', 'order_id,line')) AS t(name, key) LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I '
                        'FOR EACH ROW EXECUTE FUNCTION audit_row(%L)', audited.name, audited.key);
     END LOOP;

@@ -212,7 +212,7 @@ BEGIN
          quantity, given_cost, unit_price, total, kit_id, kit_quantity, reservation_id, is_fact, effective_at, change)
     WHERE l.change <> 0;
 
-    -- Quantities and value per product and site, and the alerts that crossing a minimum sets off.
+    -- Quantities and value per product and site, and the alerts that crossing a minimum or zero sets off.
     WITH wanted AS (
         SELECT product_id, site_id, sum(delta) AS delta, sum(allocatable) AS allocatable, sum(value) AS value FROM (
             SELECT l.product_id, l.from_home AS site_id, -l.quantity AS delta,
@@ -235,16 +235,22 @@ BEGIN
         UPDATE site_stock s SET on_hand = s.on_hand + w.delta, allocatable = s.allocatable + w.allocatable, value = s.value + w.value,
                unit_cost = CASE WHEN s.on_hand + w.delta > 0 THEN round((s.value + w.value) / (s.on_hand + w.delta), 10)
                                 ELSE s.unit_cost END,
-               is_low = coalesce(s.on_hand + w.delta <= r.minimum, false), version = s.version + 1
+               is_low = coalesce(s.on_hand + w.delta <= r.minimum, false),
+               has_run_out = s.has_run_out OR (s.on_hand > 0 AND s.on_hand + w.delta <= 0), version = s.version + 1
         FROM wanted w LEFT JOIN reorder_policy r ON r.company_id = company AND r.product_id = w.product_id AND r.site_id = w.site_id
         WHERE s.company_id = company AND s.product_id = w.product_id AND s.site_id = w.site_id
-        RETURNING s.product_id, s.site_id, s.on_hand, w.delta, r.minimum, r.target
+        RETURNING s.product_id, s.site_id, s.on_hand, w.delta, r.minimum, r.target, s.has_run_out
     )
     INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data, occurred_at)
-    SELECT company, CASE WHEN c.on_hand <= c.minimum THEN 'low_stock' ELSE 'low_stock_ended' END, 'product', c.product_id,
+    SELECT company, e.type, 'product', c.product_id,
            json_build_object('product', c.product_id, 'site', c.site_id, 'on_hand', trim_scale(c.on_hand)::text,
                               'minimum', trim_scale(c.minimum)::text, 'target', trim_scale(c.target)::text), stamp
-    FROM changed c WHERE (c.on_hand <= c.minimum) <> (c.on_hand - c.delta <= c.minimum);
+    FROM changed c CROSS JOIN LATERAL (VALUES
+        (CASE WHEN c.on_hand <= c.minimum THEN 'low_stock' ELSE 'low_stock_ended' END,
+         (c.on_hand <= c.minimum) <> (c.on_hand - c.delta <= c.minimum)),
+        (CASE WHEN c.on_hand <= 0 THEN 'out_of_stock' ELSE 'back_in_stock' END,
+         (c.on_hand <= 0) <> (c.on_hand - c.delta <= 0) AND c.has_run_out)) AS e(type, is_crossed)
+    WHERE e.is_crossed;
 
     INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data, occurred_at)
     SELECT company, ledger_event_type(h.kind, h.reversal_of), 'posting', h.id,

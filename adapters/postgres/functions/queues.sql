@@ -2,7 +2,8 @@
 -- these statements are planned without regard to values: one plan, by index, made once a session.
 
 -- Gives a company's oldest new events their numbers and makes the deliveries that are wanted: subscriber i wants events of
--- type i from companies that have not switched off plugin i (NULL: from all). Returns how many events, and who was told.
+-- type i from companies that have not switched off plugin i (NULL: from all); the company's webhooks want what they say, but
+-- nothing about webhooks, or two that fail would tell each other so for ever. Returns how many events, and who was told.
 --
 -- Events are new while they have no number. They are not found by what came after the last one: ids and times are taken
 -- before the commit, so an event may appear behind one that has its number already. It gets the next number all the same.
@@ -22,7 +23,7 @@ BEGIN
     ),
     numbered AS (
         UPDATE outbox_event e SET position = last_number + f.number FROM fresh f WHERE e.company_id = company AND e.id = f.id
-        RETURNING e.id, e.type, e.subject_type || ':' || e.subject_id AS aggregate_key, e.position
+        RETURNING e.id, e.type, e.subject_type, e.subject_type || ':' || e.subject_id AS aggregate_key, e.position
     ),
     wanted AS MATERIALIZED (
         SELECT DISTINCT s.subscriber, s.event_type FROM unnest(subscribers, types, plugins) AS s(subscriber, event_type, plugin)
@@ -33,6 +34,10 @@ BEGIN
         INSERT INTO delivery (company_id, event_id, subscriber, aggregate_key, position)
         SELECT company, n.id, w.subscriber, n.aggregate_key, n.position
         FROM numbered n JOIN wanted w ON w.event_type = n.type
+        UNION ALL
+        SELECT company, n.id, 'webhook:' || h.id, n.aggregate_key, n.position
+        FROM webhook h JOIN numbered n ON n.subject_type <> 'webhook' AND (h.event_types IS NULL OR n.type = ANY (h.event_types))
+        WHERE h.company_id = company AND h.enabled
         RETURNING subscriber
     )
     SELECT (SELECT count(*) FROM numbered), ARRAY(SELECT DISTINCT subscriber FROM made) INTO events, told;
@@ -68,4 +73,23 @@ BEGIN
     )
     SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data, t.attempts
     FROM taken t JOIN outbox_event e ON e.company_id = company AND e.id = t.event_id ORDER BY e.position;
+END $$;
+
+-- Takes deliveries for a webhook that is neither stopped nor resting nor being served. Whoever takes some is alone with it until
+-- they are done, or their lease ends.
+CREATE OR REPLACE FUNCTION claim_webhook(company uuid, hook uuid, most integer, lease interval, token uuid)
+RETURNS TABLE (event_id uuid, event_position bigint, type text, subject_type text, subject_id uuid, occurred_at timestamptz,
+               data json, attempts integer)
+LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM FROM webhook h WHERE h.company_id = company AND h.id = hook AND h.enabled AND h.next_at <= clock_timestamp()
+        FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM claim_deliveries(company, 'webhook:' || hook, most, lease, token);
+    IF FOUND THEN
+        UPDATE webhook h SET next_at = clock_timestamp() + lease, lease_token = token WHERE h.company_id = company AND h.id = hook;
+    END IF;
 END $$;

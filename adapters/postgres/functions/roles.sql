@@ -23,7 +23,19 @@ GRANT INSERT, UPDATE, DELETE ON identity_provider TO pirwa_app;
 GRANT INSERT, DELETE ON oidc_login, identity_link TO pirwa_app;
 GRANT INSERT, UPDATE ON api_key, oauth_client, oauth_client_secret TO pirwa_app;
 GRANT INSERT ON outbox_event, order_request_posting, api_key_address TO pirwa_app;
+GRANT INSERT, UPDATE, DELETE ON supplier, supplier_item, supplier_price_break, purchase_order, purchase_order_line TO pirwa_app;
+GRANT INSERT, UPDATE ON purchase_order_number, lead_time_stat TO pirwa_app;
+GRANT INSERT, UPDATE (reversal_id) ON purchase_receipt TO pirwa_app;
+GRANT INSERT ON purchase_receipt_line TO pirwa_app;
 GRANT UPDATE ON delivery TO pirwa_app;
+GRANT INSERT, UPDATE, DELETE ON webhook, webhook_secret TO pirwa_app;
+GRANT INSERT ON webhook_attempt TO pirwa_app;
+GRANT INSERT, UPDATE, DELETE ON notification_preference TO pirwa_app;
+GRANT INSERT, UPDATE ON notification_reader, notification, notification_delivery TO pirwa_app;
+GRANT INSERT ON notification_item TO pirwa_app;
+GRANT INSERT, UPDATE ON stock_count, stock_count_line, stock_count_number TO pirwa_app;
+GRANT DELETE ON stock_count, stock_count_line TO pirwa_app;
+GRANT INSERT ON stock_count_entry, stock_count_posting TO pirwa_app;
 -- Whoever serves requests can post a mail, but not look into the queue.
 REVOKE ALL ON mail FROM pirwa_app;
 GRANT INSERT (id, content) ON mail TO pirwa_app;
@@ -37,16 +49,22 @@ GRANT SELECT, INSERT, DELETE ON delivery TO pirwa_dispatch;
 GRANT SELECT ON channel, channel_link, plugin_installation, audit_unsealed TO pirwa_dispatch;
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_run TO pirwa_dispatch;
 GRANT SELECT, UPDATE (state, next_at, attempts, lease_token, last_error), DELETE ON mail TO pirwa_dispatch;
+GRANT SELECT (company_id, next_at) ON notification_reader TO pirwa_dispatch;
+GRANT SELECT (mail_id, state), UPDATE (state, attempts, outcome) ON notification_delivery TO pirwa_dispatch;
+GRANT SELECT (company_id, id, created_at), DELETE ON notification TO pirwa_dispatch;
 GRANT SELECT (id, suspended) ON company TO pirwa_dispatch;
 GRANT SELECT (company_id, state, expires_at) ON reservation TO pirwa_dispatch;
 GRANT SELECT (company_id, principal_id, key, created_at), DELETE ON idempotency_key TO pirwa_dispatch;
 GRANT SELECT (user_id, id, expires_at, ended_at), DELETE ON session TO pirwa_dispatch;
 GRANT SELECT (name, forget_at), DELETE ON attempt TO pirwa_dispatch;
+GRANT SELECT (company_id, id, event_types, enabled, next_at) ON webhook TO pirwa_dispatch;
+GRANT SELECT (at), DELETE ON webhook_attempt TO pirwa_dispatch;
 DO $$
 DECLARE queue text;
 BEGIN
     FOREACH queue IN ARRAY ARRAY['outbox_event', 'delivery', 'channel', 'channel_link', 'event_position', 'plugin_installation',
-                                 'company', 'reservation', 'idempotency_key', 'audit_unsealed', 'session'] LOOP
+                                 'company', 'reservation', 'idempotency_key', 'audit_unsealed', 'session', 'webhook', 'webhook_attempt',
+                                 'notification_reader', 'notification_delivery', 'notification'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS dispatch ON %I', queue);
         EXECUTE format('CREATE POLICY dispatch ON %I TO pirwa_dispatch USING (true) WITH CHECK (true)', queue);
     END LOOP;

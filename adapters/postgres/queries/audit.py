@@ -7,16 +7,19 @@ from adapters.postgres.engine import Database, Row, Scope
 from core.domain.access import Actor
 from core.domain.ids import parse_id
 from core.ports.audit import AuditAction
-from core.queries.audit import AuditActor, AuditEntry, AuditFilter, AuditOrigin
+from core.queries.audit import PEOPLE, AuditActor, AuditEntry, AuditFilter, AuditOrigin
 from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
 
-_SHOWN = "CASE WHEN %(costs)s OR e.subject_type <> 'product' THEN e.{0} ELSE e.{0} - 'cost' END"
+_SHOWN = """
+    CASE WHEN %(costs)s OR e.subject_type NOT IN ('product', 'purchase_order_line', 'supplier_price_break') THEN e.{0}
+         ELSE e.{0} - ARRAY['cost', 'unit_price'] END
+"""
 _ENTRIES = f"""
     SELECT e.id, e.at, e.actor_id, u.login, u.name, coalesce(u.is_platform_owner, false), e.origin_address, e.request_id,
            e.action, e.subject_type, e.subject_id, {_SHOWN.format("before")}, {_SHOWN.format("after")},
            e.agent
     FROM audit_entry e LEFT JOIN app_user u ON u.id = e.actor_id
-    WHERE e.company_id = %(company)s
+    WHERE e.company_id = %(company)s AND (%(people)s OR e.subject_type <> ALL (%(of_people)s::text[]))
 """
 # Only the conditions that are asked for stand in the statement, so that each shape of it finds its index.
 _CONDITIONS = {
@@ -52,6 +55,8 @@ class PostgresAuditReader:
         given = {
             "company": actor.company,
             "costs": actor.may("cost:read"),
+            "people": actor.may("user:read"),
+            "of_people": list(PEOPLE),
             "actor_id": parse_id(wanted.actor or ""),
             "id": last[1] if last else None,
             "limit": limit + 1,

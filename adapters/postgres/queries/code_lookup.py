@@ -7,6 +7,7 @@ _VISIBLE_POSTING = """
 _VISIBLE_TRANSFER = """
     (%(reach)s::uuid[] IS NULL OR t.source_site_id = ANY (%(reach)s::uuid[]) OR t.destination_site_id = ANY (%(reach)s::uuid[]))
 """
+_VISIBLE_ORDER = "(%(reach)s::uuid[] IS NULL OR b.site_id = ANY (%(reach)s::uuid[]))"
 # The more precise a code is, the earlier it is tried: an id, what is printed on goods, names of the company, documents.
 LOOK_UP = f"""
     SELECT type, id, label, trim_scale(pack_quantity) FROM (
@@ -20,6 +21,8 @@ LOOK_UP = f"""
             WHERE o.company_id = %(company)s AND o.id = %(id)s AND {_VISIBLE_POSTING}
         UNION ALL SELECT 1, 'transfer', t.id, t.number::text, NULL FROM transfer t
             WHERE t.company_id = %(company)s AND t.id = %(id)s AND {_VISIBLE_TRANSFER}
+        UNION ALL SELECT 1, 'purchase_order', b.id, b.number::text, NULL FROM purchase_order b
+            WHERE b.company_id = %(company)s AND b.id = %(id)s AND {_VISIBLE_ORDER}
         UNION ALL SELECT 2, 'product', p.id, p.sku || ' ' || p.name, b.pack_quantity FROM barcode b
             JOIN product p ON p.company_id = b.company_id AND p.id = b.product_id
             WHERE b.company_id = %(company)s AND b.code = %(key)s
@@ -27,7 +30,9 @@ LOOK_UP = f"""
             WHERE p.company_id = %(company)s AND p.sku_key = lower(%(code)s)
         UNION ALL SELECT 5, 'transfer', t.id, t.number::text, NULL FROM transfer t
             WHERE t.company_id = %(company)s AND t.number = %(number)s AND {_VISIBLE_TRANSFER}
-        UNION ALL SELECT 6, 'posting', o.id, btrim(o.kind || ' ' || o.document_number), NULL FROM posting o
+        UNION ALL SELECT 6, 'purchase_order', b.id, b.number::text, NULL FROM purchase_order b
+            WHERE b.company_id = %(company)s AND b.number = %(number)s AND {_VISIBLE_ORDER}
+        UNION ALL SELECT 7, 'posting', o.id, btrim(o.kind || ' ' || o.document_number), NULL FROM posting o
             WHERE o.company_id = %(company)s AND o.document_number = %(code)s AND o.document_number <> '' AND {_VISIBLE_POSTING}
     ) named ORDER BY place, id DESC LIMIT 1
 """

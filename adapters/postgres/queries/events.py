@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from adapters.postgres.engine import Database, Row, Scope
+from adapters.postgres.engine import Database, Scope
 from core.domain.access import Actor
-from core.queries.events import EventView, Subject
+from core.domain.events import Event
+from core.queries.events import PEOPLE, EventView, view_of
 from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
 
 # An event may name a site anywhere in its data. A company has few sites, and an id is not found by chance.
 _EVENTS = """
-    SELECT e.id, e.position, e.type, e.occurred_at, e.subject_type, e.subject_id, e.data
+    SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data
     FROM outbox_event e
     WHERE e.company_id = %(company)s AND e.position > %(after)s AND (%(types)s::text[] = '{}' OR e.type = ANY (%(types)s::text[]))
+      AND (%(people)s OR e.subject_type <> ALL (%(of_people)s::text[]))
       AND (%(reach)s::uuid[] IS NULL OR NOT EXISTS (
           SELECT FROM site s WHERE s.company_id = %(company)s AND s.id <> ALL (%(reach)s::uuid[])
              AND (e.subject_id = s.id OR strpos(e.data::text, s.id::text) > 0)))
@@ -33,18 +35,13 @@ class PostgresEventReader:
             "after": position[0] if position else 0,
             "types": list(types),
             "reach": None if actor.read_sites is None else list(actor.read_sites),
+            "people": actor.may("user:read"),
+            "of_people": list(PEOPLE),
             "limit": limit + 1,
         }
         rows = await self._database.fetch(Scope(actor.company), _EVENTS, parameters)
-        return page_of([_view(row) for row in rows], limit, lambda event: event.cursor)
+        return page_of([view_of(Event(*row)) for row in rows], limit, lambda event: event.cursor)
 
     async def end(self, actor: Actor) -> str:
         rows = await self._database.fetch(Scope(actor.company), _END, {"company": actor.company})
         return encode_cursor(rows[0][0])
-
-
-def _view(row: Row) -> EventView:
-    event_id, position, event_type, occurred_at, subject_type, subject_id, data = row
-    return EventView(
-        event_id, encode_cursor(position), event_type, occurred_at, Subject(subject_type, subject_id), data
-    )

@@ -17,6 +17,9 @@ _SUBJECT_IS_VISIBLE = """
         WHEN 'transfer' THEN EXISTS (
             SELECT FROM transfer t WHERE t.company_id = %(company)s AND t.id = {id} AND (%(reach)s::uuid[] IS NULL
                 OR t.source_site_id = ANY (%(reach)s::uuid[]) OR t.destination_site_id = ANY (%(reach)s::uuid[])))
+        WHEN 'purchase_order' THEN EXISTS (
+            SELECT FROM purchase_order o WHERE o.company_id = %(company)s AND o.id = {id}
+                AND (%(reach)s::uuid[] IS NULL OR o.site_id = ANY (%(reach)s::uuid[])))
         ELSE EXISTS (SELECT FROM product p WHERE p.company_id = %(company)s AND p.id = {id})
     END
 """
@@ -26,6 +29,10 @@ _ADD = f"""
     SELECT %(company)s, %(id)s, %(type)s, %(subject)s, %(name)s, %(media_type)s, %(size)s, %(digest)s, %(user)s
     WHERE {_SUBJECT_IS_VISIBLE.format(type="%(type)s::text", id="%(subject)s")}
     RETURNING {_COLUMNS}
+"""
+_SITES = """
+    SELECT audit_sites('attachment', jsonb_build_object('company_id', %(company)s::uuid, 'subject_type', %(type)s::text,
+                                                        'subject_id', %(id)s::uuid))
 """
 _SEEN = f"SELECT {_SUBJECT_IS_VISIBLE.format(type='%(type)s::text', id='%(subject)s')}"
 _VISIBLE = _SUBJECT_IS_VISIBLE.format(type="a.subject_type", id="a.subject_id")
@@ -66,6 +73,12 @@ class PostgresAttachments:
         if (row := await cursor.fetchone()) and row[0]:
             raise Forbidden("site_out_of_reach", "this belongs to sites that you may read but not write")
         raise NotFound("subject_not_found", "there is nothing with this id to attach to")
+
+    async def sites(self, attachment: NewAttachment) -> list[UUID]:
+        subject = {"company": self._company_id, "type": attachment.subject_type.value, "id": attachment.subject_id}
+        cursor = await self._connection.execute(_SITES, subject)
+        row = await cursor.fetchone()
+        return list(row[0] or ()) if row else []
 
     async def find(self, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, str] | None:
         cursor = await self._connection.execute(_FIND.encode(), self._parameters(actor.read_sites, id=attachment_id))

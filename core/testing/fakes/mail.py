@@ -1,5 +1,8 @@
 """`Mailbox` in memory."""
 
+from uuid import UUID
+
+from core.domain.ids import new_id
 from core.domain.mail import Mail
 
 
@@ -9,5 +12,6 @@ class InMemoryMailbox:
     def __init__(self) -> None:
         self.mails: list[Mail] = []
 
-    async def post(self, mail: Mail) -> None:
+    async def post(self, mail: Mail) -> UUID:
         self.mails.append(mail)
+        return new_id()

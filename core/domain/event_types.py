@@ -1,0 +1,40 @@
+"""The types of events that there are: what a feed can be filtered by, and what a webhook can be sent."""
+
+_OF: dict[str, str] = {
+    "api_key": "created changed revoked",
+    "category": "created changed deleted",
+    "company": "created changed suspended resumed",
+    "delivery": "failed",
+    "file": "attached",
+    "identity_provider": "created changed deleted",
+    "invitation": "revoked",
+    "location": "created",
+    "low_stock": "ended",
+    "oauth_client": "created changed revoked secret_added secret_revoked",
+    "opening_stock": "recorded",
+    "plugin": "enabled paused disabled",
+    "policy": "set removed",
+    "posting": "reversed",
+    "product": "created changed deactivated deleted",
+    "purchase_order": "created changed deleted submitted approved sent acknowledged received receipt_taken_back closed cancelled",
+    "request": "created changed deleted approved rejected fulfilled closed cancelled",
+    "reservation": "committed released consumed expired shortened",
+    "role": "created changed deleted",
+    "sale": "recorded returned",
+    "site": "created changed",
+    "stock": "received issued adjusted scrapped transferred assembled returned_to_supplier reserved",
+    "stock_count": "planned changed deleted started submitted recounted posted cancelled",
+    "supplier": "created changed deleted item_added item_changed item_removed",
+    "transfer": "created submitted dispatched received recalled cancelled",
+    "user": "created invited changed removed",
+    "webhook": "created changed deleted enabled disabled secret_rotated redelivery_asked",
+}
+
+EVENT_TYPES: frozenset[str] = frozenset(
+    {
+        "low_stock",
+        "out_of_stock",
+        "back_in_stock",
+        *(f"{subject}_{deed}" for subject, deeds in _OF.items() for deed in deeds.split()),
+    }
+)

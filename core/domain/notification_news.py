@@ -1,0 +1,87 @@
+"""What an event is worth telling: its kind, whom it concerns, and the facts that go with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from core.domain.events import Event
+from core.domain.notification import NotificationKind
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event to be told, at a site and about a product where it has them, and not to who brought it about. `facts` are chosen
+    one by one: nothing that an event may hold one day, such as a cost, comes along by itself."""
+
+    event_id: UUID
+    kind: NotificationKind
+    subject_type: str
+    subject_id: UUID
+    site: UUID | None
+    product: UUID | None
+    not_to: UUID | None
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Events of one type that are news: those in which `where` holds, at the site that `site` names."""
+
+    kind: NotificationKind
+    facts: Sequence[str]
+    site: str | None = None
+    not_to: str | None = None
+    where: Mapping[str, str] | None = None
+    of_product: bool = False
+
+
+_STOCK = ("on_hand", "minimum", "target")
+_TRANSFER_PENDING = _Source(
+    NotificationKind.TRANSFER_WAITING, ("number", "state"), site="source", where={"state": "pending"}
+)
+_SOURCES: Mapping[str, _Source] = {
+    "low_stock": _Source(NotificationKind.LOW_STOCK, _STOCK, site="site", of_product=True),
+    "out_of_stock": _Source(NotificationKind.OUT_OF_STOCK, _STOCK, site="site", of_product=True),
+    "back_in_stock": _Source(NotificationKind.BACK_IN_STOCK, _STOCK, site="site", of_product=True),
+    "product_created": _Source(NotificationKind.NEW_PRODUCT, ("sku",), of_product=True),
+    "request_created": _Source(
+        NotificationKind.REQUEST_WAITING,
+        ("number", "kind", "state"),
+        site="site",
+        not_to="requested_by",
+        where={"state": "pending"},
+    ),
+    # It waits at its source to be sent off, and then at its destination to be received.
+    "transfer_created": _TRANSFER_PENDING,
+    "transfer_submitted": _TRANSFER_PENDING,
+    "transfer_dispatched": _Source(NotificationKind.TRANSFER_WAITING, ("number", "state"), site="destination"),
+    "plugin_paused": _Source(NotificationKind.PLUGIN_TROUBLE, ("plugin", "problem")),
+    "delivery_failed": _Source(NotificationKind.FAILED_DELIVERY, ("subscriber", "type", "error")),
+}
+NEWS_EVENT_TYPES = frozenset(_SOURCES)
+
+
+def news_among(events: Sequence[Event]) -> Sequence[News]:
+    """The news that these events bring."""
+    return [news for event in events for news in _news(event)]
+
+
+def _news(event: Event) -> Iterator[News]:
+    source = _SOURCES.get(event.type)
+    if source is None or any(event.data.get(name) != value for name, value in (source.where or {}).items()):
+        return
+    yield News(
+        event_id=event.id,
+        kind=source.kind,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        site=_id(event, source.site),
+        product=event.subject_id if source.of_product else None,
+        not_to=_id(event, source.not_to),
+        facts={name: event.data[name] for name in source.facts if event.data.get(name) is not None},
+    )
+
+
+def _id(event: Event, name: str | None) -> UUID | None:
+    return UUID(event.data[name]) if name and event.data.get(name) else None

@@ -1,0 +1,136 @@
+"""Accounts, memberships and sessions of the people of the matrix, made without the detour of signing in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+
+from adapters.postgres.engine import Database, Scope
+from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.sessions import PostgresSessions
+from core.domain.access import Origin
+from core.domain.ids import new_id
+from core.domain.secret import new_secret
+from core.ports.clock import SystemClock
+from core.ports.identity import AccessTokens
+from core.ports.sessions import NewSession, SessionKind, SessionState
+from tests.api import Client
+
+ORIGIN = Origin("127.0.0.1", "matrix", "matrix")
+EVERYWHERE: tuple[UUID, ...] | None = None
+
+_ACCOUNT = """
+    INSERT INTO app_user (id, login, name, password_hash, email, is_platform_owner, must_change_password)
+    VALUES (%(id)s, %(login)s, %(login)s, 'no password', %(email)s, %(owner)s, %(must_change)s)
+"""
+_MEMBERSHIP = """
+    INSERT INTO membership (company_id, user_id, role, custom_role_id, write_site_ids, read_site_ids) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+_LONG_AGO = "UPDATE session SET authenticated_at = %s WHERE user_id = %s AND id = %s"
+_PASSKEY = """
+    INSERT INTO passkey (user_id, id, name, credential_id, public_key, sign_count, created_at)
+    VALUES (%s, %s, %s, %s, 'none', 0, now())
+"""
+_NOTIFICATION = """
+    WITH told AS (
+        INSERT INTO notification (company_id, id, user_id, kind, in_app, created_at)
+        SELECT %(company)s, %(id)s, m.user_id, 'new_product', true, now() FROM membership m
+        WHERE m.company_id = %(company)s AND m.user_id = %(user)s RETURNING user_id
+    )
+    INSERT INTO notification_item (company_id, user_id, event_id, notification_id, subject_type, subject_id, data, created_at)
+    SELECT %(company)s, t.user_id, e.id, %(id)s, e.subject_type, e.subject_id, '{}', now()
+    FROM told t, (SELECT * FROM outbox_event WHERE company_id = %(company)s ORDER BY id OFFSET %(nth)s LIMIT 1) e
+"""
+_LINK = "INSERT INTO identity_link (user_id, id, issuer, subject) VALUES (%s, %s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account and a session. What belongs to them alone goes by the kind of object."""
+
+    id: UUID
+    login: str
+    session: UUID
+    token: str
+    belongings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Registry:
+    """Makes people, on a database that keeps them."""
+
+    database: Database
+    tokens: AccessTokens
+    app: Litestar
+    url: str
+
+    async def person(
+        self, login: str, company: UUID | None = None, *, owner: bool = False, must_change: bool = False
+    ) -> Person:
+        """Somebody with an account, who has just signed in to the company."""
+        user_id = new_id()
+        account = {"id": user_id, "login": login, "email": f"{login}@example.org", "owner": owner}
+        await self.database.fetch(Scope(), _ACCOUNT, {**account, "must_change": must_change})
+        state = await self.session(user_id, company)
+        return Person(user_id, login, state.id, (await self.tokens.issue(state, company)).text)
+
+    async def join(
+        self,
+        company: UUID,
+        person: Person,
+        role: str | UUID,
+        write: tuple[UUID, ...] | None,
+        read: tuple[UUID, ...] | None,
+    ) -> None:
+        """Makes the person a member: with a preset or a role of the company's own, at these sites or at all."""
+        preset, own = (role, None) if isinstance(role, str) else (None, role)
+        sites = [None if reach is None else list(reach) for reach in (write, read)]
+        await self.database.fetch(Scope(company), _MEMBERSHIP, (company, person.id, preset, own, *sites))
+
+    async def session(self, user_id: UUID, company: UUID | None) -> SessionState:
+        sessions, now = PostgresSessions(self.database), SystemClock().now()
+        digest = new_secret(user_id).digest
+        new = NewSession(new_id(), user_id, SessionKind.TOKEN, company, ("pwd",), ORIGIN, digest)
+        await sessions.begin(new, now)
+        state = await sessions.in_force(user_id, new.id, now)
+        assert state is not None
+        return state
+
+    async def give_belongings(self, person: Person, mark: str, company: UUID | None = None) -> None:
+        """A second session, a passkey and an identity at a provider; in the company two notifications."""
+        scope, passkey, link = Scope(user_id=person.id), new_id(), new_id()
+        await self.database.fetch(scope, _PASSKEY, (person.id, passkey, f"{mark} key", passkey.bytes))
+        await self.database.fetch(scope, _LINK, (person.id, link, f"https://{mark}.example", str(link)))
+        session = await self.session(person.id, None)
+        person.belongings.update(session=str(session.id), passkey=str(passkey), link=str(link))
+        if company:
+            for nth in range(2):
+                person.belongings["notification"] = str(new_id())
+                names = {"company": company, "user": person.id, "id": person.belongings["notification"], "nth": nth}
+                await self.database.fetch(Scope(company), _NOTIFICATION, names)
+
+    async def let_proof_grow_old(self, person: Person) -> None:
+        """As if they had last proved an hour ago who they are."""
+        then = SystemClock().now() - timedelta(hours=1)
+        await self.database.fetch(Scope(user_id=person.id), _LONG_AGO, (then, person.id, person.session))
+
+    async def end_session(self, person: Person) -> None:
+        await PostgresSessions(self.database).end(person.id, person.session, SystemClock().now())
+
+    async def relay(self, company: UUID) -> None:
+        """Puts what has happened into the feed of events."""
+        dispatch = Database(self.url, role="pirwa_dispatch", size=1)
+        await dispatch.open()
+        await PostgresOutbox(dispatch).relay(company, [], 1_000)
+        await dispatch.close()
+
+    def client(self, token: str, headers: Mapping[str, str] | None = None) -> Client:
+        return Client(
+            transport=httpx.ASGITransport(cast("Any", self.app)),
+            base_url="http://test/api/v1",
+            headers={"Authorization": f"Bearer {token}", **(headers or {})},
+        )

@@ -1,0 +1,137 @@
+"""A database on which nothing lasts, and an application on it: every request finds the world as it was built."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from dishka import Provider, provide
+from dishka import Scope as Lifetime
+from psycopg import errors
+
+from adapters.local_disk.file_store import LocalDiskStore
+from adapters.postgres.constraints import translated
+from adapters.postgres.engine import _SET_ACTOR, _SET_SCOPE, Connection, Database, Row, Scope, _signature
+from adapters.postgres.link import Link, Question
+from apps.http.event_streams import EventStreams, Pace, UnreadStreams
+from core.domain.access import Actor
+from core.ports.files import FileStore
+from core.queries.events import EventReader
+from core.queries.notifications import NotificationReader
+
+_NOBODY: Question = (_SET_ACTOR, ("", "", "", ""))
+_CHECK: Question = ("SET CONSTRAINTS ALL IMMEDIATE", None)
+_CHECK_LATE: Question = ("SET CONSTRAINTS ALL DEFERRED", None)
+
+
+class RewoundDatabase(Database):
+    """All that is asked inside `rewinding()` is one transaction on one connection, and is rolled back at its end. What would be
+    a transaction is a savepoint in it, with its deferred constraints checked where they would be."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, size=1)
+        self._link: Link | None = None
+        self._begun = False
+        self._outer: list[Question] = []
+
+    @asynccontextmanager
+    async def rewinding(self) -> AsyncIterator[None]:
+        """What is begun inside has ended when this ends, also what works on after an answer."""
+        link, before = await self._pool.take(), asyncio.all_tasks()
+        self._link, self._begun = link, False
+        try:
+            yield
+            while at_work := asyncio.all_tasks() - before:
+                await asyncio.wait(at_work)
+            if self._begun:
+                await link.ask(("ROLLBACK", None))
+        finally:
+            self._link = None
+            self._pool.give_back(link)
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope, by: Actor | None = None) -> AsyncIterator[Connection]:
+        link = self._taken
+        if self._outer:
+            raise RuntimeError("two transactions of one request are open at once")
+        settings = _settings(scope, _signature(by))
+        await _locked(link, *self._beginning(), ("SAVEPOINT whole", None), *settings)
+        self._outer = settings
+        try:
+            yield link.connection
+            await _locked(link, _CHECK)
+        except BaseException as error:
+            await _locked(link, ("ROLLBACK TO SAVEPOINT whole", None))
+            if isinstance(error, errors.Error):
+                raise translated(error) from error
+            raise
+        finally:
+            self._outer = []
+            await _locked(link, ("RELEASE SAVEPOINT whole", None), _CHECK_LATE)
+
+    async def _ask(self, scope: Scope, questions: Sequence[Question]) -> list[list[Row]]:
+        link, before = self._taken, [*self._beginning(), ("SAVEPOINT single", None), *_settings(scope, [])]
+        after = [_CHECK, ("RELEASE SAVEPOINT single", None), _CHECK_LATE, *self._outer]
+        async with link.connection.lock:
+            try:
+                answers = await link.ask(*before, *questions, *after)
+            except errors.Error as error:
+                await link.ask(("ROLLBACK TO SAVEPOINT single", None), ("RELEASE SAVEPOINT single", None))
+                raise translated(error) from error
+        return answers[len(before) : len(before) + len(questions)]
+
+    def _beginning(self) -> list[Question]:
+        """Begins the transaction with the first question: most who are turned away never ask one."""
+        begun, self._begun = self._begun, True
+        return [] if begun else [("BEGIN", None)]
+
+    @property
+    def _taken(self) -> Link:
+        if self._link is None:
+            raise RuntimeError("asked outside of a request")
+        return self._link
+
+
+def _settings(scope: Scope, signature: Sequence[Question]) -> list[Question]:
+    return [(_SET_SCOPE, scope.settings), *(signature or [_NOBODY])]
+
+
+async def _locked(link: Link, *questions: Question) -> None:
+    async with link.connection.lock:
+        await link.ask(*questions)
+
+
+class KeptFiles(LocalDiskStore):
+    """Files are not rolled back, so none is taken away."""
+
+    async def delete(self, company_id: UUID, digest: str) -> None:
+        return None
+
+
+class RewoundProvider(Provider):
+    """The database of the application, and what works beside its requests."""
+
+    scope = Lifetime.APP
+
+    def __init__(self, database: RewoundDatabase, files: Path) -> None:
+        super().__init__()
+        self._database, self._files = database, files
+
+    @provide
+    def database(self) -> Database:
+        return self._database
+
+    @provide
+    def files(self) -> FileStore:
+        return KeptFiles(self._files)
+
+    @provide
+    def streams(self, reader: EventReader) -> EventStreams:
+        """Streams that look at once and end soon."""
+        return EventStreams(reader, Pace(look=0.001, life=0.02), 100)
+
+    @provide
+    def unread(self, reader: NotificationReader) -> UnreadStreams:
+        """Likewise."""
+        return UnreadStreams(reader, Pace(look=0.001, life=0.02), 100)
