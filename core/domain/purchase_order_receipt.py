@@ -59,7 +59,7 @@ def _arrival_faults(pointer: str, arrival: Arrival) -> Iterator[Fault]:
 
 def _line_faults(order: PurchaseOrder, arrivals: Sequence[Arrival]) -> Iterator[Fault]:
     """Lines that the order has not, and those of which more came than the tolerance lets in."""
-    room = {line.number: line.open + line.quantity * order.tolerance / 100 for line in order.lines}
+    room = {line.number: room_for(order, line) for line in order.lines}
     for index, arrival in enumerate(arrivals):
         if arrival.line not in room:
             yield Fault(f"/lines/{index}/line", "not_found", "the order has no line of this number")
@@ -67,6 +67,11 @@ def _line_faults(order: PurchaseOrder, arrivals: Sequence[Arrival]) -> Iterator[
             if arrival.quantity > room[arrival.line]:
                 yield _over(f"/lines/{index}/quantity", room[arrival.line])
             room[arrival.line] -= arrival.quantity
+
+
+def room_for(order: PurchaseOrder, line: OrderLine) -> Decimal:
+    """How much of a line may still come: what is open, and what is left of the tolerance."""
+    return line.open + max(line.quantity * order.tolerance / 100 - line.over_received, ZERO)
 
 
 def _over(pointer: str, room: Decimal) -> Fault:

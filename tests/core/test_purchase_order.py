@@ -141,12 +141,14 @@ class AnyOrderOfDeeds(RuleBasedStateMachine):
     @precondition(lambda self: obstacle(self.order, OrderDeed.RECEIVE) is None)
     @rule(shares=st.lists(st.tuples(st.sampled_from([0, 1]), SHARES), max_size=4), days=st.integers(0, 9))
     def receive(self, shares: list[tuple[int, Decimal]], days: int) -> None:
-        """Shares of all that may still come of a line, its tolerance included."""
+        """Shares of what is open of a line and of all its tolerance."""
         self.day += timedelta(days=days)
         arrivals = []
         for index, share in shares:
             line = self.order.lines[index]
-            room = line.open + line.quantity * self.order.tolerance / 100
+            room = (
+                line.open + line.quantity * self.order.tolerance / 100
+            )  # more than may come, once some came in excess
             arrivals.append(Arrival(line.number, (room * share).quantize(Decimal("0.000001"), ROUND_DOWN)))
         try:
             came = dict(by_line(read_arrivals(self.order, arrivals)))
