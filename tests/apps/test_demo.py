@@ -18,6 +18,8 @@ NUMBER = 7  # not one of the three, which other tests name
 COUNTED = """
     SELECT 'product ' || kind, count(*) FROM product GROUP BY kind
     UNION ALL SELECT 'transfer ' || state, count(*) FROM transfer GROUP BY state
+    UNION ALL SELECT 'suppliers', count(*) FROM supplier
+    UNION ALL SELECT 'order ' || state, count(*) FROM purchase_order GROUP BY state
     UNION ALL SELECT 'request ' || kind || ' ' || state, count(*) FROM order_request GROUP BY kind, state
     UNION ALL SELECT 'picture', count(*) FROM product_image
     UNION ALL SELECT 'policy', count(*) FROM reorder_policy
@@ -35,6 +37,9 @@ async def test_a_demonstration_company_has_something_for_every_page(database: Da
         "policy": 30,
         "transfer pending": 1,
         "transfer in_transit": 1,
+        "suppliers": 3,
+        "order draft": 1,
+        "order sent": 1,
         "request restock pending": 1,
         "request customer_order pending": 1,
         "request customer_order approved": 1,

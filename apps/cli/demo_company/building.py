@@ -15,6 +15,7 @@ from adapters.postgres.repositories.policies import PostgresPolicies
 from adapters.postgres.uow import PostgresRun
 from apps.cli.demo_company.catalogue import CATEGORIES, PRODUCTS, ean13
 from apps.cli.demo_company.companies import DemoCompany, DemoUser
+from apps.cli.demo_company.purchasing import buy
 from apps.cli.demo_company.requests import make_requests
 from apps.cli.demo_company.year import Year
 from core.commands.catalogue import CreateProduct, create_product
@@ -63,6 +64,7 @@ class Builder:
         await self._year(admin, number, company)
         await self._policies(admin, company)
         await _transfers(run, admin, company)
+        await buy(run, admin, company.sites[0].code)
         *people, last = company.users()
         for user in people:
             member = await self._join(run, admin, user)
