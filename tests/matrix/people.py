@@ -43,7 +43,7 @@ _NOTIFICATION = """
     )
     INSERT INTO notification_item (company_id, user_id, event_id, notification_id, subject_type, subject_id, data, created_at)
     SELECT %(company)s, t.user_id, e.id, %(id)s, e.subject_type, e.subject_id, '{}', now()
-    FROM told t, (SELECT * FROM outbox_event WHERE company_id = %(company)s ORDER BY id OFFSET %(nth)s LIMIT 1) e
+    FROM told t, (SELECT * FROM outbox_event WHERE company_id = %(company)s ORDER BY occurred_at, id OFFSET %(nth)s LIMIT 1) e
 """
 _LINK = "INSERT INTO identity_link (user_id, id, issuer, subject) VALUES (%s, %s, %s, %s)"
 
@@ -108,9 +108,9 @@ class Registry:
         session = await self.session(person.id, None)
         person.belongings.update(session=str(session.id), passkey=str(passkey), link=str(link))
         if company:
-            for nth in range(2):
-                person.belongings["notification"] = str(new_id())
-                names = {"company": company, "user": person.id, "id": person.belongings["notification"], "nth": nth}
+            for nth, notification in enumerate(sorted(str(new_id()) for _ in range(2))):
+                person.belongings["notification"] = notification
+                names = {"company": company, "user": person.id, "id": notification, "nth": nth}
                 await self.database.fetch(Scope(company), _NOTIFICATION, names)
 
     async def let_proof_grow_old(self, person: Person) -> None:
