@@ -22,15 +22,23 @@ from core.ports.sessions import (
 _COLUMNS = """s.id, s.user_id, s.kind, s.chosen_company_id, s.methods, s.address, s.device, s.authenticated_at, s.created_at,
     s.last_seen_at, s.expires_at"""
 _IN_FORCE = "s.ended_at IS NULL AND s.expires_at > %(now)s AND s.last_seen_at > %(now)s - %(idle)s"
+# The lock waits for whoever is changing the password; then the row is looked at as they left it.
 _BEGIN = """
-    WITH begun AS (
+    WITH owner AS (
+        SELECT u.id FROM app_user u
+        WHERE u.id = %(user)s AND (%(password)s::text IS NULL OR u.password_hash = %(password)s) FOR SHARE
+    ),
+    begun AS (
         INSERT INTO session (user_id, id, kind, chosen_company_id, methods, address, device, cookie_hash, authenticated_at,
                              created_at, last_seen_at, expires_at)
-        VALUES (%(user)s, %(id)s, %(kind)s, %(company)s, %(methods)s, %(address)s, %(device)s, %(cookie)s, %(now)s, %(now)s,
-                %(now)s, %(end)s)
+        SELECT o.id, %(id)s, %(kind)s, %(company)s, %(methods)s, %(address)s, %(device)s, %(cookie)s, %(now)s, %(now)s, %(now)s,
+               %(end)s FROM owner o RETURNING user_id, id
+    ),
+    shown AS (
+        INSERT INTO refresh_token (user_id, hash, session_id, expires_at)
+        SELECT b.user_id, %(refresh)s, b.id, %(idle_end)s FROM begun b WHERE %(refresh)s::bytea IS NOT NULL
     )
-    INSERT INTO refresh_token (user_id, hash, session_id, expires_at)
-    SELECT %(user)s, %(refresh)s, %(id)s, %(idle_end)s WHERE %(refresh)s::bytea IS NOT NULL
+    SELECT FROM begun
 """
 # Who is seen every few seconds is noted once a minute.
 _FIND = f"""
@@ -80,9 +88,9 @@ class PostgresSessions(Sessions):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, session: NewSession, now: datetime) -> None:
+    async def begin(self, session: NewSession, now: datetime) -> bool:
         is_cookie = session.kind is SessionKind.COOKIE
-        await self._ask(
+        begun = await self._ask(
             session.user_id,
             _BEGIN,
             id=session.id,
@@ -96,7 +104,9 @@ class PostgresSessions(Sessions):
             now=now,
             end=now + LONGEST,
             idle_end=now + LONGEST_IDLE,
+            password=session.password_hash,
         )
+        return bool(begun)
 
     async def in_force(self, user_id: UUID, session_id: UUID, now: datetime) -> SessionState | None:
         rows = await self._ask(user_id, _BY_ID, id=session_id, now=now, idle=LONGEST_IDLE)

@@ -9,7 +9,6 @@ from dishka import AsyncContainer, Provider, make_async_container
 from litestar import Litestar, Router
 from litestar.types import ControllerRouterHandler
 
-from apps.credentials_ioc import CredentialsProvider
 from apps.http import (
     api_keys,
     attachments,
@@ -57,12 +56,13 @@ from apps.http.guards import Gate
 from apps.http.ioc import HttpProvider
 from apps.http.metrics import Metrics
 from apps.http.rules import JSON_LIMIT, read_rules
-from apps.ioc import shared_providers
-from apps.second_factor_ioc import PasskeySignInProvider
+from apps.ioc.credentials import CredentialsProvider
+from apps.ioc.second_factor import PasskeySignInProvider
+from apps.ioc.shared import shared_providers
+from apps.ioc.single_sign_on import SingleSignOnProvider
+from apps.ioc.webhooks import WebhooksProvider
 from apps.settings import Settings
-from apps.single_sign_on_ioc import SingleSignOnProvider
 from apps.way_out import WayOutProvider
-from apps.webhooks_ioc import WebhooksProvider
 
 MAX_FORM_PARTS = 50
 

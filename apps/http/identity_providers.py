@@ -12,8 +12,8 @@ from apps.http.answer import Answer
 from apps.http.parameters import Cursor, IfMatch, Limit
 from apps.http.rules import needs
 from apps.http.versions import etag, known_version
+from apps.ioc.single_sign_on import redirect_uri
 from apps.settings import Settings
-from apps.single_sign_on_ioc import redirect_uri
 from core.commands.identity_provider_fields import ChangeIdentityProvider, CreateIdentityProvider
 from core.commands.identity_providers import IdentityProviderDesk
 from core.domain.access import Actor

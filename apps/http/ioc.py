@@ -9,7 +9,7 @@ from apps.http.guards import Admission
 from apps.http.health import Readiness
 from apps.http.idempotency import idempotency_key
 from apps.http.metrics import Metrics
-from apps.ioc import Elapsed
+from apps.ioc.shared import Elapsed
 from apps.settings import Settings
 from core.commands.password_sign_in import PasswordSignIn
 from core.commands.sessions import OwnSessions

@@ -34,8 +34,8 @@ from adapters.secrets.audit_key import audit_key
 from adapters.secrets.key_ring import key_ring
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
+from apps.ioc.webhooks import outgoing_webhooks
 from apps.settings import Settings
-from apps.webhooks_ioc import outgoing_webhooks
 from apps.worker.calling import Caller, OutgoingWebhooks
 from apps.worker.delivering import Deliverer
 from apps.worker.jobs import Upkeep
@@ -125,7 +125,7 @@ def make_parts(
 def _caller(database: Database, clock: Clock, webhooks: OutgoingWebhooks | None, lease: timedelta) -> Caller | None:
     if webhooks is None:
         return None
-    queue, run = PostgresWebhookQueue(database, clock), PostgresRun(database)
+    queue, run = PostgresWebhookQueue(database, clock), PostgresRun(database, clock=clock)
     return Caller(queue, run, PostgresIdentities(database), webhooks, clock, lease)
 
 

@@ -12,7 +12,7 @@ from apps.http.guards import Admission
 from apps.http.ioc import HttpProvider
 from apps.http.metrics import Metrics
 from apps.http.rules import RouteRule
-from apps.ioc import shared_providers
+from apps.ioc.shared import shared_providers
 from apps.settings import Settings
 from apps.way_out import WayOutProvider
 from bench.product_requests import Sale

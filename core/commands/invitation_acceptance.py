@@ -146,6 +146,7 @@ class InvitationAcceptance:
     async def _accept_as(self, caller: Actor, secret: OwnedSecret, command: AcceptInvitation) -> SignedIn:
         """The session goes on, in the other company: to accept proves nothing that it did not prove before."""
         caller.require("profile:write")
+        caller.require_own_proof()  # it proves an address, and by that address a password can be reset
         given = {name: getattr(command, name) for name in ("login", "name", "password")}
         refuse_if(
             [

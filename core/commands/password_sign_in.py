@@ -86,7 +86,7 @@ class PasswordSignIn:
         try:
             account = await self._identities.account(login)
             identity = await self._recognise(account, command.password)
-            method = await self._second_method(identity, command.totp) if identity else None
+            method = await self._second_method(identity, command.totp)
         except Unauthenticated as refusal:
             if refusal.code == "totp_required":
                 await self._attempts.forgive(allowances)
@@ -96,15 +96,14 @@ class PasswordSignIn:
         except Exception:
             await self._attempts.forgive(allowances)
             raise
-        if identity is None:
-            if account:
-                self._record.failed(account.user_id, command.company, origin)
-            raise credentials_refused()
         await self._attempts.forgive(allowances)
+        methods = ("pwd", method, "mfa") if method else ("pwd",)
+        seen = account.password_hash if account else None
         try:
-            methods = ("pwd", method, "mfa") if method else ("pwd",)
-            return await self._desk.open(identity.user_id, methods, command.company, origin, cookie=command.cookie)
-        except NotFound:
+            return await self._desk.open(
+                identity.user_id, methods, command.company, origin, cookie=command.cookie, password_hash=seen
+            )
+        except (NotFound, Unauthenticated):
             self._record.failed(identity.user_id, command.company, origin)
             raise
 
@@ -114,8 +113,7 @@ class PasswordSignIn:
         allowances = [Allowance(f"account {identity.login}")]
         await self._attempts.admit(allowances)
         account = await self._identities.account(identity.login)
-        if await self._recognise(account, command.password) is None:
-            raise credentials_refused()
+        await self._recognise(account, command.password)
         method = await self._second_method(identity, command.totp)
         await self._attempts.forgive(allowances)
         methods = ("pwd", method) if method else ("pwd",)
@@ -127,12 +125,12 @@ class PasswordSignIn:
             return [Allowance(f"device {sha256(device_mark.encode()).hexdigest()}")]
         return [Allowance(f"account {login}"), Allowance(f"peer {network_of(origin.address)}")]
 
-    async def _recognise(self, account: Account | None, password: str) -> Identity | None:
+    async def _recognise(self, account: Account | None, password: str) -> Identity:
         right = await self._passwords.matches(password, account.password_hash if account else None)
-        if account is None or not right:
-            return None
-        identity = await self._identities.identity(account.user_id)
-        return identity if identity and may_sign_in(identity, on_loopback=self._on_loopback) else None
+        identity = await self._identities.identity(account.user_id) if account and right else None
+        if identity is None or not may_sign_in(identity, on_loopback=self._on_loopback):
+            raise credentials_refused()
+        return identity
 
     async def _second_method(self, identity: Identity, code: str | None) -> str | None:
         if not await self._second_factor.demanded_of(identity.user_id):

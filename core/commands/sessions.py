@@ -29,13 +29,15 @@ class SessionView(msgspec.Struct, frozen=True):
 
 
 class OwnSessions:
-    """What somebody may see of their sessions, and do to them."""
+    """What somebody may see of their sessions, and do to them. Raises `Forbidden` for whoever gave no proof of their own, except
+    from signing out."""
 
     def __init__(self, sessions: Sessions, record: SignInRecord, clock: Clock) -> None:
         self._sessions, self._record, self._clock = sessions, record, clock
 
     async def listed(self, actor: Actor) -> list[SessionView]:
         """The sessions in force, the latest seen first."""
+        actor.require_own_proof()
         found = await self._sessions.of(actor.user_id, self._clock.now())
         return [
             SessionView(
@@ -60,11 +62,13 @@ class OwnSessions:
 
     async def end(self, actor: Actor, session_id: UUID) -> None:
         """Ends one session. Raises `NotFound` for one that is not the caller's."""
+        actor.require_own_proof()
         if not await self._sessions.end(actor.user_id, session_id, self._clock.now()):
             raise NotFound("session_not_found", "no session of yours has this id")
         self._record.personal(actor.user_id, AuditAction.SESSION_ENDED, actor.origin)
 
     async def end_others(self, actor: Actor) -> None:
         """Ends all sessions but the one by which the caller came."""
+        actor.require_own_proof()
         if await self._sessions.end_others(actor.user_id, actor.session_id, self._clock.now()):
             self._record.personal(actor.user_id, AuditAction.SESSION_ENDED, actor.origin)

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from core.commands.device_marks import new_mark
 from core.commands.membership import company_not_found, credentials_refused, may_sign_in
-from core.domain.access import Actor, Origin
+from core.domain.access import Actor, Origin, own_proof_required
 from core.domain.errors import Forbidden, Unauthenticated
 from core.domain.ids import new_id
 from core.domain.letters import Letter, letter
@@ -100,14 +100,33 @@ class SessionDesk:
         self._on_loopback = on_loopback
 
     async def open(
-        self, user_id: UUID, methods: tuple[str, ...], company: str | None, origin: Origin, *, cookie: bool
+        self,
+        user_id: UUID,
+        methods: tuple[str, ...],
+        company: str | None,
+        origin: Origin,
+        *,
+        cookie: bool,
+        password_hash: str | None = None,
     ) -> SignedIn:
-        """A session for somebody who has proved by other means who they are. Raises `Unauthenticated` where they may not sign
-        in, and `NotFound` for a company that is not theirs."""
+        """A session for somebody who has proved who they are, by the password with this hash or by other means. Raises
+        `Unauthenticated` where they may not sign in, or that password is no more, and `NotFound` for a company not theirs."""
         identity = await self._identities.identity(user_id)
         if identity is None or not may_sign_in(identity, on_loopback=self._on_loopback):
             raise credentials_refused()
-        return await self._begin(identity, methods, company, origin, cookie=cookie)
+        membership, secret, now = _chosen(identity, company), new_secret(identity.user_id), self._clock.now()
+        kind = SessionKind.COOKIE if cookie else SessionKind.TOKEN
+        company_id = membership.company.id if membership else None
+        new = NewSession(new_id(), user_id, kind, company_id, methods, origin, secret.digest, password_hash)
+        if not await self._sessions.begin(new, now):
+            raise credentials_refused()
+        self._note(identity, membership, AuditAction.SIGNED_IN, origin)
+        session = new.begun(now)
+        if not cookie:
+            return await self._by_tokens(identity, session, membership, secret)
+        text = secret.text(COOKIE)
+        shown = msgspec.structs.replace(_shown(identity, session, membership), csrf_token=csrf_token(text))
+        return SignedIn(shown, text, new_mark(self._sealing, identity.login))
 
     async def refresh(self, command: Refresh, origin: Origin) -> SignedIn:
         """Exchanges a refresh token for the next one and an access token. One that was used before ends its session."""
@@ -139,33 +158,15 @@ class SessionDesk:
         await self._sessions.choose(session.user_id, session.id, membership.company.id if membership else None)
         self._note(identity, membership, AuditAction.SWITCHED, actor.origin)
         if session.kind is SessionKind.COOKIE:
-            return SignedIn(_shown(identity, membership))
+            return SignedIn(_shown(identity, session, membership))
         return await self._by_tokens(identity, session, membership, None)
-
-    async def _begin(
-        self, identity: Identity, methods: tuple[str, ...], company: str | None, origin: Origin, *, cookie: bool
-    ) -> SignedIn:
-        membership, secret, now = _chosen(identity, company), new_secret(identity.user_id), self._clock.now()
-        kind = SessionKind.COOKIE if cookie else SessionKind.TOKEN
-        company_id = membership.company.id if membership else None
-        new = NewSession(new_id(), identity.user_id, kind, company_id, methods, origin, secret.digest)
-        await self._sessions.begin(new, now)
-        self._note(identity, membership, AuditAction.SIGNED_IN, origin)
-        if not cookie:
-            session = SessionState(
-                new.id, new.user_id, kind, company_id, methods, origin.address, origin.device, now, now, now, now
-            )
-            return await self._by_tokens(identity, session, membership, secret)
-        text = secret.text(COOKIE)
-        shown = msgspec.structs.replace(_shown(identity, membership), csrf_token=csrf_token(text))
-        return SignedIn(shown, text, new_mark(self._sealing, identity.login))
 
     async def _by_tokens(
         self, identity: Identity, session: SessionState, membership: Membership | None, refresh: OwnedSecret | None
     ) -> SignedIn:
         token = await self._tokens.issue(session, membership.company.id if membership else None)
         shown = msgspec.structs.replace(
-            _shown(identity, membership),
+            _shown(identity, session, membership),
             token_type="Bearer",  # noqa: S106
             access_token=token.text,
             expires_in=token.expires_in,
@@ -223,14 +224,14 @@ def _chosen(identity: Identity, reference: str | None) -> Membership | None:
 def _require_open(session: SessionState, membership: Membership | None) -> None:
     """Raises `Forbidden` for a company that the word of another company's identity provider does not open."""
     if session.is_confined and (membership is None or membership.company.id != session.company_id):
-        raise Forbidden(
-            "own_proof_required", "prove by your password who you are before you act elsewhere: POST auth/confirm"
-        )
+        raise own_proof_required()
 
 
-def _shown(identity: Identity, membership: Membership | None) -> Session:
-    companies = [one.company for one in identity.memberships]
-    return Session(membership.company if membership else None, companies, identity.must_change_password)
+def _shown(identity: Identity, session: SessionState, membership: Membership | None) -> Session:
+    company = membership.company if membership else None
+    return Session(
+        company, identity.companies_shown(company, own_proof=not session.is_confined), identity.must_change_password
+    )
 
 
 def _refresh_refused() -> Unauthenticated:

@@ -116,6 +116,17 @@ class Actor:
         if not self.proved_recently(now):
             raise Forbidden("reauthentication_required", "prove once more who you are: POST auth/confirm")
 
+    @property
+    def gave_own_proof(self) -> bool:
+        """Whether it is a person who proved by themselves, whenever that was, who they are: no program, and nobody for whom one
+        company's identity provider is all that speaks."""
+        return self.authenticated_at is not None
+
+    def require_own_proof(self) -> None:
+        """Raises `Forbidden` for whoever gave none: what they want concerns the person, not the company that vouches for them."""
+        if not self.gave_own_proof:
+            raise own_proof_required()
+
     def proved_recently(self, now: datetime) -> bool:
         return self.authenticated_at is not None and now - self.authenticated_at <= RECENTLY
 
@@ -138,3 +149,8 @@ class Actor:
     def sees(self, sites: Iterable[UUID]) -> bool:
         """Whether all these sites may be read."""
         return self.read_sites is None or all(site in self.read_sites for site in sites)
+
+
+def own_proof_required() -> Forbidden:
+    """The answer to whoever wants more than what the word of a company's identity provider opens."""
+    return Forbidden("own_proof_required", "prove first by your password who you are: POST auth/confirm")

@@ -57,6 +57,13 @@ class Identity:
         """The membership in the company of this id or code."""
         return next((one for one in self.memberships if one.company.answers_to(reference)), None)
 
+    def companies_shown(self, present: CompanyIdentity | None, *, own_proof: bool) -> list[CompanyIdentity]:
+        """All the person's companies; to whoever gave no proof of their own the present one alone, as a company learns nothing of
+        the others in which its people are."""
+        if own_proof:
+            return [one.company for one in self.memberships]
+        return [present] if present else []
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

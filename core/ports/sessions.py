@@ -26,7 +26,8 @@ class SessionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session to begin, with the digest of what shows it: a refresh token, or the cookie. `methods` are those of RFC 8176."""
+    """A session to begin, with the digest of what shows it: a refresh token, or the cookie. `methods` are those of RFC 8176;
+    `password_hash` is the one by which its owner was recognised, if they were by a password."""
 
     id: UUID
     user_id: UUID
@@ -35,6 +36,23 @@ class NewSession:
     methods: tuple[str, ...]
     origin: Origin
     digest: bytes = field(repr=False)
+    password_hash: str | None = field(default=None, repr=False)
+
+    def begun(self, now: datetime) -> "SessionState":
+        """The session as it is in the beginning."""
+        return SessionState(
+            self.id,
+            self.user_id,
+            self.kind,
+            self.company_id,
+            self.methods,
+            self.origin.address,
+            self.origin.device,
+            authenticated_at=now,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LONGEST,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +96,9 @@ class Reused:
 class Sessions(Protocol):
     """Sessions of people. `now` is the caller's time."""
 
-    async def begin(self, session: NewSession, now: datetime) -> None:
-        """Keeps a new session."""
+    async def begin(self, session: NewSession, now: datetime) -> bool:
+        """Keeps a new session. False, and nothing kept, when its owner has another password by now than the one it is opened by:
+        whoever sets another ends all sessions, and none slips through that was on its way."""
         ...
 
     async def in_force(self, user_id: UUID, session_id: UUID, now: datetime) -> SessionState | None:

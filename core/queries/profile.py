@@ -47,7 +47,7 @@ async def profile_of(identities: IdentityStore, actor: Actor, csrf_token: str | 
         time_zone=identity.time_zone,
         is_platform_owner=identity.is_platform_owner,
         company=company,
-        companies=[one.company for one in identity.memberships],
+        companies=identity.companies_shown(company, own_proof=actor.gave_own_proof),
         role=membership.role if membership else None,
         permissions=sorted(actor.permissions),
         sites=None if actor.sites is None else sorted(actor.sites),

@@ -16,9 +16,9 @@ from litestar import Litestar
 
 from adapters.oidc.open_id import AuthlibOpenId
 from adapters.outgoing.transport import OutgoingHttp
-from apps.ioc import Elapsed
+from apps.ioc.shared import Elapsed
+from apps.ioc.single_sign_on import redirect_uri
 from apps.settings import Settings
-from apps.single_sign_on_ioc import redirect_uri
 from core.domain.ids import new_id
 from core.ports.clock import Clock
 from core.ports.single_sign_on import OpenId

@@ -17,7 +17,7 @@ from litestar.testing import TestClient
 
 from apps.http.app import create_app
 from apps.http.health import Readiness
-from apps.ioc import Elapsed
+from apps.ioc.shared import Elapsed
 from apps.settings import LogFormat, Settings
 from core.ports.attempts import Attempts
 from core.ports.audit import SignInRecord

@@ -19,7 +19,7 @@ from adapters.postgres.engine import Database, Scope
 from adapters.postgres.mail import PostgresMailQueue
 from adapters.secrets.key_ring import key_ring
 from apps.http.app import create_app
-from apps.ioc import Elapsed
+from apps.ioc.shared import Elapsed
 from apps.settings import Settings
 from core.domain.ids import new_id
 from core.ports.clock import Clock

@@ -8,7 +8,7 @@ import httpx
 from dishka import Provider, Scope, provide
 
 from adapters.postgres.engine import Scope as Rows
-from apps.ioc import Elapsed
+from apps.ioc.shared import Elapsed
 from tests.api import Api, Client
 from tests.apps.edge_world import TurnedClock
 from tests.shop import Shop

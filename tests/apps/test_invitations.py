@@ -14,10 +14,14 @@ from dishka import Provider, Scope, provide
 
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database
+from adapters.postgres.sessions import PostgresSessions
 from apps.settings import Settings
+from core.commands.sign_in import COOKIE, csrf_token
+from core.domain.access import Origin
 from core.domain.ids import new_id
 from core.domain.secret import OwnedSecret, new_secret, read_secret
 from core.ports.identity import Passwords
+from core.ports.sessions import NewSession, SessionKind
 from tests.api import Client
 from tests.apps.edge_world import PASSWORD, assert_problem, pointers
 from tests.apps.front_door import FrontDoor, Person, front_door
@@ -324,6 +328,28 @@ async def test_an_account_without_an_address_gets_it_by_the_link(world: World, d
     assert await world.door.rows(ana, f"SELECT email, proven_email FROM app_user WHERE id = '{ana.id}'") == [
         (email, email)
     ]
+
+
+async def test_a_companys_own_provider_proves_no_address_of_somebody_it_speaks_for(
+    world: World, database: Database
+) -> None:
+    """Seen to fail when it did: whoever administers a company could invite a member to an address of their own, accept in the
+    member's name by the word of their own provider, and have the member's password reset."""
+    other = await world.elsewhere(database)
+    victim, ours = await other.person(), an_address()
+    secret = new_secret(victim.id)
+    vouched = NewSession(
+        new_id(), victim.id, SessionKind.COOKIE, other.shop.company_id, ("sso",), Origin("local", "1"), secret.digest
+    )
+    assert await PostgresSessions(database).begin(vouched, other.time.now())
+    text = secret.text(COOKIE)
+    browser = other.stranger(cookie=f"__Host-pirwa_session={text}", **{"X-CSRF-Token": csrf_token(text)})
+    assert (await browser.get_ok("/me"))["login"] == victim.login
+    token = await world.invited(ours)
+    assert_problem(await world.accept(token, browser), 403, "own_proof_required")
+    assert (await world.shown(token)).json()["state"] == "open"
+    kept = await other.rows(victim, f"SELECT email, proven_email FROM app_user WHERE id = '{victim.id}'")
+    assert kept == [(None, None)]
 
 
 async def test_an_address_that_others_wrote_down_keeps_its_owner_out_of_nothing(

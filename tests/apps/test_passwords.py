@@ -1,7 +1,7 @@
 """Passwords over HTTP: what one must be like, changing it, the forced change at the first sign-in, and coming in again without it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -12,11 +12,13 @@ import pyotp
 import pytest
 from dishka import Provider, Scope, provide
 
+from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.engine import Database
 from apps.settings import Settings
 from core.commands.errands import Errands
 from core.domain.ids import new_id
 from core.domain.secret import OwnedSecret, new_secret, read_secret
+from core.ports.identity import Passwords
 from tests.api import Client
 from tests.apps.edge_world import PASSWORD, assert_problem, hash_of
 from tests.apps.front_door import FrontDoor, Person, Visitor, front_door
@@ -364,6 +366,44 @@ async def test_a_change_and_a_reset_at_once_do_not_lock_each_other_out(world: Wo
         answers = await asyncio.gather(change(visitor.client, new, old), world.reset(token, new))
         assert {answer.status_code for answer in answers} <= {204, 401, 409}
         assert await signs_in(world, ana, new)
+
+
+class Overtaken(Argon2Passwords, Provider):
+    """While a password is looked at, something happens."""
+
+    scope = Scope.APP
+
+    def __init__(self) -> None:
+        Argon2Passwords.__init__(self)
+        Provider.__init__(self)
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def matches(self, password: str, password_hash: str | None) -> bool:
+        right = await super().matches(password, password_hash)
+        if self.meanwhile:
+            await self.meanwhile()
+        return right
+
+    @provide
+    def passwords(self) -> Iterator[Passwords]:
+        yield self
+        self.close()
+
+
+async def test_a_password_that_is_replaced_while_it_is_looked_at_opens_nothing(
+    shop: Shop, settings: Settings, post: PostOffice
+) -> None:
+    """Whoever resets their password puts out everybody who knows the old one, those too who are coming in at this moment."""
+    errands, passwords = HeldErrands(), Overtaken()
+    async with front_door(shop, settings, errands, passwords) as door:
+        world = World(door, post, errands, shop)
+        ana = await world.person()
+        token = await world.link_for(ana)
+        passwords.meanwhile = lambda: world.reset(token)
+        assert_problem(await door.try_password(ana), 401, "invalid_credentials")
+        passwords.meanwhile = None
+        assert await signs_in(world, ana, NEW)
+        assert await door.rows(ana, f"SELECT count(*) FROM session WHERE user_id = '{ana.id}'") == [(1,)]
 
 
 async def test_a_bad_password_leaves_the_link_good(world: World) -> None:

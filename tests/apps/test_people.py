@@ -13,7 +13,7 @@ from litestar import Litestar
 from adapters.postgres.engine import Database
 from adapters.postgres.engine import Scope as Rows
 from apps.http.app import create_app
-from apps.ioc import Elapsed
+from apps.ioc.shared import Elapsed
 from apps.settings import Settings
 from core.domain.access import PERSONAL
 from core.domain.errors import Conflict

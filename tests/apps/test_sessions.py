@@ -336,10 +336,34 @@ def test_a_companys_own_provider_opens_no_other_company_and_touches_no_credentia
     refused = caller.client.post("/api/v1/auth/switch", json=switch, headers=headers)
     assert_problem(refused, 403, "own_proof_required")
     assert_problem(caller.client.get("/api/v1/echo/recent", headers=headers), 403, "reauthentication_required")
-    proof = caller.client.post("/api/v1/auth/confirm", json={"password": PASSWORD}, headers=headers)
-    assert proof.status_code == 204
+    confirm(caller, headers)
     assert caller.client.get("/api/v1/echo/recent", headers=headers).status_code == 200
     assert caller.client.post("/api/v1/auth/switch", json=switch, headers=headers).status_code == 200
+
+
+def test_a_company_whose_provider_speaks_for_somebody_learns_nothing_of_their_other_companies_and_devices(
+    caller: Caller,
+) -> None:
+    headers = vouched_for(caller, "both", caller.world.comercia)
+    sessions = [
+        ("GET", "/api/v1/auth/sessions"),
+        ("DELETE", f"/api/v1/auth/sessions/{new_id()}"),
+        ("DELETE", "/api/v1/auth/sessions"),
+    ]
+    switched = caller.client.post("/api/v1/auth/switch", json={"company": "comercia"}, headers=headers)
+    for answer in (caller.client.get("/api/v1/me", headers=headers), switched):
+        assert [one["code"] for one in answer.json()["companies"]] == ["comercia"]
+    for method, path in sessions:
+        assert_problem(caller.client.request(method, path, headers=headers), 403, "own_proof_required")
+    confirm(caller, headers)
+    me = caller.client.get("/api/v1/me", headers=headers)
+    assert [one["code"] for one in me.json()["companies"]] == ["techcorp", "comercia"]
+    assert caller.client.get("/api/v1/auth/sessions", headers=headers).status_code == 200
+
+
+def confirm(caller: Caller, headers: dict[str, str]) -> None:
+    proof = caller.client.post("/api/v1/auth/confirm", json={"password": PASSWORD}, headers=headers)
+    assert proof.status_code == 204
 
 
 def test_a_companys_own_provider_keeps_nobody_in_whom_the_company_put_out(caller: Caller) -> None:

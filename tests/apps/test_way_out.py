@@ -262,12 +262,13 @@ class TestTrouble:
         assert len(way.levels) == 20
 
     async def test_one_item_that_breaks_every_call_holds_up_no_other_for_long(self, way: WayOut) -> None:
-        """Seen to fail when the first success after failures makes the next push a full one again."""
+        """In whatever order the items come, 15 tries are enough; 19 are not, and so this was seen to fail, when the first success
+        after failures makes the next push a full one again."""
         await way.shop.product("CUP")
         await way.shop.product("POISON")
         await way.sell_online(poison="POISON", **{f"c{number}": "CUP" for number in range(20)})
-        for rounds, level in ((12, "0"), (8, "4")):
-            for _ in range(rounds):
+        for level in ("0", "4"):
+            for _ in range(16):
                 await way.let_time_pass()
                 await way.carry()
             assert [*way.levels.values()] == [level] * 20

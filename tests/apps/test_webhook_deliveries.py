@@ -16,8 +16,8 @@ from taskiq import InMemoryBroker
 from adapters.plugin_loader.registry import load_plugins
 from adapters.postgres.engine import Database
 from adapters.postgres.upkeep import PostgresUpkeep
+from apps.ioc.webhooks import CALL_SECONDS
 from apps.settings import Settings
-from apps.webhooks_ioc import CALL_SECONDS
 from apps.worker.calling import LEASE, SENDING
 from apps.worker.main import working
 from apps.worker.retries import (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.domain.access import Origin
 from core.domain.throttling import network_of
-from core.ports.sessions import GRACE, LONGEST, LONGEST_IDLE, NewSession, Reused, Rotated, SessionKind, SessionState
+from core.ports.sessions import GRACE, LONGEST_IDLE, NewSession, Reused, Rotated, SessionKind, SessionState
 
 
 @dataclass
@@ -27,25 +27,13 @@ class InMemorySessions:
         self._cookies: dict[bytes, UUID] = {}
         self._tokens: dict[bytes, _Token] = {}
 
-    async def begin(self, session: NewSession, now: datetime) -> None:
-        origin = session.origin
-        self._sessions[session.id] = SessionState(
-            session.id,
-            session.user_id,
-            session.kind,
-            session.company_id,
-            session.methods,
-            origin.address,
-            origin.device,
-            now,
-            now,
-            now,
-            now + LONGEST,
-        )
+    async def begin(self, session: NewSession, now: datetime) -> bool:
+        self._sessions[session.id] = session.begun(now)
         if session.kind is SessionKind.COOKIE:
             self._cookies[session.digest] = session.id
         else:
             self._tokens[session.digest] = _Token(session.id, now + LONGEST_IDLE)
+        return True
 
     async def in_force(self, user_id: UUID, session_id: UUID, now: datetime) -> SessionState | None:
         session = self._sessions.get(session_id)

@@ -6,7 +6,7 @@ from dishka import Provider, Scope, provide
 
 from adapters.postgres.queries.identity_providers import PostgresIdentityProviderReader
 from adapters.postgres.single_sign_on import PostgresOwnLinks, PostgresPendingLogins
-from apps.ioc import Elapsed
+from apps.ioc.shared import Elapsed
 from apps.settings import Settings
 from core.commands.identity_links import IdentityLinkDesk
 from core.commands.identity_providers import IdentityProviderDesk

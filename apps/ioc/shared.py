@@ -33,14 +33,14 @@ from adapters.postgres.uow import PostgresRun
 from adapters.secrets.key_ring import key_ring
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.key_set import KeySet
-from apps.catalogue_ioc import CatalogueProvider
-from apps.counting_ioc import CountingProvider
-from apps.integrations_ioc import IntegrationsProvider
-from apps.mail_ioc import MailProvider
-from apps.notifications_ioc import NotificationsProvider
-from apps.profile_ioc import ProfileProvider
-from apps.purchasing_ioc import PurchasingProvider
-from apps.second_factor_ioc import SecondFactorProvider
+from apps.ioc.catalogue import CatalogueProvider
+from apps.ioc.counting import CountingProvider
+from apps.ioc.integrations import IntegrationsProvider
+from apps.ioc.mail import MailProvider
+from apps.ioc.notifications import NotificationsProvider
+from apps.ioc.profile import ProfileProvider
+from apps.ioc.purchasing import PurchasingProvider
+from apps.ioc.second_factor import SecondFactorProvider
 from apps.settings import Settings
 from core.commands.attachments import Attachments
 from core.ports.attempts import Attempts
@@ -146,8 +146,8 @@ class StorageProvider(Provider):
     audit_export = provide(AuditExport)
 
     @provide
-    def run(self, database: Database, sealing: Sealing) -> Run:
-        return PostgresRun(database, sealing)
+    def run(self, database: Database, sealing: Sealing, clock: Clock) -> Run:
+        return PostgresRun(database, sealing, clock)
 
     @provide
     async def sign_ins(self, database: Database) -> AsyncIterator[SignInRecord]:
