@@ -46,7 +46,7 @@ class KeySet:
             await self._add(now, None)
             await self._reload(NOW)
         elif newest + TERM - NOTICE <= now:
-            await self._take_turns(now)
+            await self._take_turns(now, newest)
             await self._reload(NOW)
         return max((key for key in self._keys.values() if key.signs_from <= now), key=lambda key: key.signs_from).key
 
@@ -70,11 +70,11 @@ class KeySet:
         await self._add(self._clock.now(), None)
         await self._reload(NOW)
 
-    async def _take_turns(self, now: datetime) -> None:
-        """Adds the key that follows, and drops those that signed nothing which may still be shown. Of several processes that try,
-        one succeeds."""
+    async def _take_turns(self, now: datetime, newest: datetime) -> None:
+        """Adds the key that follows `newest`, and drops those that signed nothing which may still be shown. Of several processes
+        that try, one succeeds."""
+        await self._add(now + NOTICE, newest)
         keys = await self._store.all()
-        await self._add(now + NOTICE, keys[0].signs_from)
         old = [key.kid for later, key in pairwise(keys) if later.signs_from + KEPT <= now]
         if old:
             await self._store.drop(old)

@@ -12,6 +12,8 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from adapters.postgres.engine import Database, Scope
+from adapters.postgres.signing_keys import PostgresSigningKeys
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.key_set import NOTICE, RELOAD, TERM, KeySet
 from core.domain.errors import Busy, Unauthenticated
@@ -223,7 +225,7 @@ async def published(tokens: SignedAccessTokens) -> list[str]:
 async def test_a_key_is_published_a_day_before_it_signs_and_kept_until_the_next_turn(
     tokens: SignedAccessTokens, store: InMemorySigningKeys, clock: TurnedClock
 ) -> None:
-    """Seen to fail when the next key signed at once, and when the old one was dropped with its turn."""
+    """Seen to fail when the next key signed at once, and when what the old one had signed counted no more from its turn on."""
     first, began = str(KEY.kid), NOON - timedelta(days=1)
     others = SignedAccessTokens(KeySet(store, OpenSealing(), clock, clock.elapsed), clock, ISSUER)
     clock.time = began + TERM - NOTICE - timedelta(seconds=1)
@@ -234,9 +236,11 @@ async def test_a_key_is_published_a_day_before_it_signs_and_kept_until_the_next_
     assert kept == first
     assert kid_of((await tokens.issue(STATE, COMPANY)).text) == first
 
-    clock.time += NOTICE
-    old = (await tokens.issue(STATE, COMPANY)).text
-    assert kid_of(old) == following
+    clock.time += NOTICE - timedelta(minutes=1)
+    late = (await tokens.issue(STATE, COMPANY)).text
+    clock.time += timedelta(minutes=1)
+    assert (kid_of(late), kid_of((await tokens.issue(STATE, COMPANY)).text)) == (first, following)
+    await tokens.verify(late)
     assert await published(tokens) == [following, first]
     clock.time += TERM - NOTICE
     third, second = await published(tokens)
@@ -249,6 +253,39 @@ async def test_processes_that_start_together_make_one_first_key(clock: TurnedClo
     sets = [KeySet(store, OpenSealing(), clock, clock.elapsed) for _ in range(2)]
     assert (await sets[0].signing()).kid == (await sets[1].signing()).kid
     assert len(await store.all()) == 1
+
+
+async def test_processes_that_take_turns_together_make_one_next_key_and_keep_the_present_one(
+    clock: TurnedClock,
+) -> None:
+    """Seen to fail when whoever came second followed the key that the first had just made, and when it dropped the present key."""
+    store = InMemorySigningKeys()
+    sets = [KeySet(store, OpenSealing(), clock, clock.elapsed) for _ in range(2)]
+    for _ in range(2):
+        present = (await sets[0].signing()).kid
+        clock.time += TERM - NOTICE - timedelta(seconds=1)
+        await asyncio.gather(*(one.signing() for one in sets))
+        clock.time += timedelta(seconds=1)
+        assert [(await one.signing()).kid for one in sets] == [present, present]
+        assert [key.kid for key in (await store.all())[1:]] == [present]
+        clock.time += NOTICE
+
+
+async def test_of_two_who_follow_one_key_in_the_database_one_does(database: Database) -> None:
+    """Seen to fail when the newest key was not looked at, and without the lock."""
+    store = PostgresSigningKeys(database)
+    newest = next((key.signs_from for key in await store.all()), None)
+    first, second = (StoredKey(new_id().hex, "sealed", (newest or NOON) + days * TERM) for days in (1, 2))
+    async with database.transaction(Scope()) as connection:
+        row = (first.kid, first.sealed, first.signs_from)
+        await connection.execute("INSERT INTO signing_key (kid, sealed, signs_from) VALUES (%s, %s, %s)", row)
+        adding = asyncio.create_task(store.add(second, only_if_newest=newest))
+        while not await database.fetch(Scope(), "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation'"):
+            assert not adding.done()
+    await adding
+    added = {key.kid for key in await store.all()} & {first.kid, second.kid}
+    await store.drop([first.kid, second.kid])
+    assert added == {first.kid}
 
 
 class Unready(InMemorySigningKeys):
