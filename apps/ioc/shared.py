@@ -146,8 +146,8 @@ class StorageProvider(Provider):
     audit_export = provide(AuditExport)
 
     @provide
-    def run(self, database: Database, sealing: Sealing, clock: Clock) -> Run:
-        return PostgresRun(database, sealing, clock)
+    def run(self, database: Database, sealing: Sealing) -> Run:
+        return PostgresRun(database, sealing)
 
     @provide
     async def sign_ins(self, database: Database) -> AsyncIterator[SignInRecord]:
