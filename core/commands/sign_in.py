@@ -153,8 +153,7 @@ class SessionDesk:
         """Changes to another of the caller's companies. Raises `NotFound` for one that is not theirs, and `Forbidden` where a
         provider of the present one is all that speaks for the caller."""
         identity, session = await self.present(actor)
-        membership = _chosen(identity, command.company)
-        _require_open(session, membership)
+        membership = _chosen_from(session, identity, command.company)
         await self._sessions.choose(session.user_id, session.id, membership.company.id if membership else None)
         self._note(identity, membership, AuditAction.SWITCHED, actor.origin)
         if session.kind is SessionKind.COOKIE:
@@ -177,8 +176,7 @@ class SessionDesk:
     async def _company_of(self, identity: Identity, session: SessionState, reference: str | None) -> Membership | None:
         """The company that the session is in, unless it is closed to the person by now, or another is wished for."""
         kept = identity.membership_in(str(session.company_id)) if reference is None else None
-        membership = kept or _chosen(identity, reference)
-        _require_open(session, membership)
+        membership = kept or _chosen_from(session, identity, reference)
         if membership and membership.company.id != session.company_id:
             await self._sessions.choose(session.user_id, session.id, membership.company.id)
         return membership
@@ -221,10 +219,15 @@ def _chosen(identity: Identity, reference: str | None) -> Membership | None:
     raise company_not_found()
 
 
-def _require_open(session: SessionState, membership: Membership | None) -> None:
-    """Raises `Forbidden` for a company that the word of another company's identity provider does not open."""
-    if session.is_confined and (membership is None or membership.company.id != session.company_id):
+def _chosen_from(session: SessionState, identity: Identity, reference: str | None) -> Membership | None:
+    """Where the word of a company's identity provider is all there is, that company alone: for any other a proof is asked for,
+    whether or not the person is in it."""
+    if not session.is_confined:
+        return _chosen(identity, reference)
+    membership = identity.membership_in(str(session.company_id))
+    if membership is None or (reference is not None and not membership.company.answers_to(reference)):
         raise own_proof_required()
+    return membership
 
 
 def _shown(identity: Identity, session: SessionState, membership: Membership | None) -> Session:

@@ -19,6 +19,7 @@ from apps.http.app import create_app
 from apps.http.event_streams import EventStreams, Pace
 from apps.settings import Settings
 from core.domain.errors import Unauthenticated
+from core.domain.ids import new_id
 from core.queries.events import EventReader
 from core.queries.paging import encode_cursor
 from tests.api import Api
@@ -123,6 +124,15 @@ class TestFeed:
             "stock_received",
             "sale_recorded",
         ]
+
+    async def test_of_people_hear_those_alone_who_may_see_them(self, feed: Api, outbox: PostgresOutbox) -> None:
+        """Seen to fail when the permission was not asked for."""
+        admin, manager = await feed.client("admin"), await feed.client("manager")
+        invited = await admin.post_ok("/invitations", {"email": f"{new_id().hex}@example.org", "role": "viewer"})
+        await outbox.relay(feed.shop.company_id, [], 1000)
+        for client, heard in ((admin, [invited["id"]]), (manager, [])):
+            events = (await client.get_ok("/events", limit=500))["items"]
+            assert [one["subject"]["id"] for one in events if one["subject"]["type"] == "invitation"] == heard
 
     async def test_no_event_tells_a_cost(self, feed: Api, outbox: PostgresOutbox) -> None:
         await happened(feed.shop, outbox)

@@ -144,6 +144,16 @@ async def test_what_can_only_be_read_is_not_changed(company: Company) -> None:
     assert len((await company.admin.get_ok("/stock/policies"))["items"]) == 3
 
 
+async def test_who_administers_one_site_does_not_change_the_company(api: Api) -> None:
+    """Seen to fail when only the permission was asked for."""
+    admin = await api.client("admin", "GYE")
+    changes = [
+        await admin.patch("/company", json={"name": "Mine"}),
+        await admin.send_json("/sites", {"code": "NEW", "name": "New", "type": "warehouse"}),
+    ]
+    assert [told(answer) for answer in changes] == [FORBIDDEN] * len(changes)
+
+
 async def test_what_may_be_written_is_changed(company: Company) -> None:
     clerk, line = company.clerk, {"product": "A", "site": "GYE", "quantity": 1}
     await clerk.post_ok("/stock/postings", {"kind": "receipt", "lines": [line]})

@@ -333,8 +333,9 @@ def test_a_companys_own_provider_opens_no_other_company_and_touches_no_credentia
     switch = {"company": "techcorp"}
     assert caller.client.get("/api/v1/me", headers=headers).json()["company"]["code"] == "comercia"
     assert caller.client.get("/api/v1/echo/actor", headers=headers).status_code == 200
-    refused = caller.client.post("/api/v1/auth/switch", json=switch, headers=headers)
-    assert_problem(refused, 403, "own_proof_required")
+    for company in ("techcorp", "of-others", "nowhere"):
+        refused = caller.client.post("/api/v1/auth/switch", json={"company": company}, headers=headers)
+        assert_problem(refused, 403, "own_proof_required")
     assert_problem(caller.client.get("/api/v1/echo/recent", headers=headers), 403, "reauthentication_required")
     confirm(caller, headers)
     assert caller.client.get("/api/v1/echo/recent", headers=headers).status_code == 200

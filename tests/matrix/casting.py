@@ -15,7 +15,7 @@ from apps.settings import Settings
 from core.domain.access import PERSONAL, PRESETS
 from core.domain.integration import SCOPES
 from core.ports.clock import SystemClock
-from core.ports.sessions import SessionState
+from core.ports.sessions import SINGLE_SIGN_ON, SessionState
 from tests.matrix.builder import Builder
 from tests.matrix.callers import FIRST, Caller, Headers, Program, scopes_at
 from tests.matrix.people import Person
@@ -62,6 +62,7 @@ class Casting:
         stale = await self._builder.person("stale", "admin", None)
         callers.append(await self._member("stale_admin", stale, presets["admin"], recent=False))
         await self._registry.let_proof_grow_old(stale)
+        callers.append(await self._vouched_for())
         local = await self._builder.person("local_admin", "admin")
         callers.append(await self._member("local_admin", local, presets["admin"]))
         seeing = await self._builder.person("seeing", "manager", "UIO", None)
@@ -91,6 +92,13 @@ class Casting:
             Program("oauth_client", **sides, shown=tokens),
             Program("other_scopes", **sides, shown=keys, others=True),
         ]
+
+    async def _vouched_for(self) -> Caller:
+        """An administrator of both companies, for whom the identity provider of ours is all that speaks."""
+        person = await self._registry.person("vouched_in_both", self._here.company, method=SINGLE_SIGN_ON)
+        for side in (self._here, self._there):
+            await self._registry.join(side.company, person, "admin", None, None)
+        return await self._member("vouched_for", person, PRESETS["admin"], recent=False)
 
     async def _owners(self) -> list[Caller]:
         inside = {**_bearer(self._owner.token), "X-Company": self._here.code}

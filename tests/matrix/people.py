@@ -69,13 +69,19 @@ class Registry:
     url: str
 
     async def person(
-        self, login: str, company: UUID | None = None, *, owner: bool = False, must_change: bool = False
+        self,
+        login: str,
+        company: UUID | None = None,
+        *,
+        owner: bool = False,
+        must_change: bool = False,
+        method: str = "pwd",
     ) -> Person:
         """Somebody with an account, who has just signed in to the company."""
         user_id = new_id()
         account = {"id": user_id, "login": login, "email": f"{login}@example.org", "owner": owner}
         await self.database.fetch(Scope(), _ACCOUNT, {**account, "must_change": must_change})
-        state = await self.session(user_id, company)
+        state = await self.session(user_id, company, method)
         return Person(user_id, login, state.id, (await self.tokens.issue(state, company)).text)
 
     async def join(
@@ -91,10 +97,10 @@ class Registry:
         sites = [None if reach is None else list(reach) for reach in (write, read)]
         await self.database.fetch(Scope(company), _MEMBERSHIP, (company, person.id, preset, own, *sites))
 
-    async def session(self, user_id: UUID, company: UUID | None) -> SessionState:
+    async def session(self, user_id: UUID, company: UUID | None, method: str = "pwd") -> SessionState:
         sessions, now = PostgresSessions(self.database), SystemClock().now()
         digest = new_secret(user_id).digest
-        new = NewSession(new_id(), user_id, SessionKind.TOKEN, company, ("pwd",), ORIGIN, digest)
+        new = NewSession(new_id(), user_id, SessionKind.TOKEN, company, (method,), ORIGIN, digest)
         await sessions.begin(new, now)
         state = await sessions.in_force(user_id, new.id, now)
         assert state is not None
