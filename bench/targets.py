@@ -9,6 +9,8 @@ TARGETS = (
     Target("product detail, 16 clients", against="django", at_least=5),
     Target("import of 1,000,000 moves", at_least=20_000),
     Target("stock count of 20,000 lines, posting", at_most=30),
+    Target("replenishment of 100,000 policies", at_most=10),
+    Target("replenishment after one sale, share of the whole run", at_most=5),
     Target("stock as of a moment, 10,000,000 moves", at_most=1.0),
     Target("valuation, 10,000,000 moves", at_most=1.0),
     Target("oversold units, 200 clients", at_most=0),

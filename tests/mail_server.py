@@ -48,7 +48,17 @@ class Received:
     @property
     def text(self) -> str:
         """With line ends as they were written."""
-        return str(self.message.get_content()).replace("\r\n", "\n")
+        written = self.message.get_body(("plain",))
+        assert written is not None
+        return str(written.get_content()).replace("\r\n", "\n")
+
+    @property
+    def files(self) -> list[tuple[str, str, bytes]]:
+        """What goes with it: names, media types, contents."""
+        return [
+            (str(one.get_filename()), one.get_content_type(), one.get_content())
+            for one in self.message.iter_attachments()
+        ]
 
     @property
     def link(self) -> str:
@@ -70,7 +80,7 @@ class _Listener(Controller):
 class MailServer:
     """Keeps what it is sent, on a port of its own. With a `user` it wants that one with `password` to sign in; with `tls` it
     offers STARTTLS, or speaks nothing but TLS from the start if `at_once`. `refusals` are answers to recipients that it does
-    not take, such as `550 no such mailbox`."""
+    not take, such as `550 no such mailbox`; `after_data` is what it says of a mail that it has got."""
 
     def __init__(
         self,
@@ -82,6 +92,7 @@ class MailServer:
     ) -> None:
         self.received: list[Received] = []
         self.refusals: dict[str, str] = {}
+        self.after_data = "250 OK"
         self._user, self._password = user, password
         self._news = threading.Condition()
         self._taken: set[int] = set()
@@ -159,7 +170,7 @@ class MailServer:
         with self._news:
             self.received.append(Received(message, envelope.mail_from, tuple(envelope.rcpt_tos)))
             self._news.notify_all()
-        return "250 OK"
+        return self.after_data
 
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)

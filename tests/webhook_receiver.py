@@ -37,7 +37,7 @@ class Received:
         return any(hmac.compare_digest(wanted, one.encode()) for one in self.headers["webhook-signature"].split(" "))
 
 
-Answer = int | tuple[int, Mapping[str, str]]
+Answer = int | tuple[int, Mapping[str, str]] | tuple[int, Mapping[str, str], bytes]
 
 
 class Receiver:
@@ -79,11 +79,12 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = receiver.take(Received(self.command, self.path, headers, body))
-            status, more = answer if isinstance(answer, tuple) else (answer, {})
+            status, more, content = (*answer, b"")[:3] if isinstance(answer, tuple) else (answer, {}, b"")
             self.send_response(status)
-            for name, value in {"content-length": "0", **more}.items():
+            for name, value in {"content-length": str(len(content)), **more}.items():
                 self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(content)
 
         do_GET = do_POST
 

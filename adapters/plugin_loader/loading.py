@@ -28,6 +28,8 @@ class LoadedPlugin:
     version: str
     storefront: Registration | None = None
     reactions: Mapping[str, Registration] = field(default_factory=dict)
+    message_sender: Registration | None = None
+    supplier_ordering: Registration | None = None
 
 
 def load_plugin(entry_point: EntryPoint, core_version: str) -> LoadedPlugin:
@@ -42,10 +44,13 @@ def load_plugin(entry_point: EntryPoint, core_version: str) -> LoadedPlugin:
     manager.register(entry_point.load())
     manager.check_pending()
     storefronts = _registered(manager.hook.register_storefronts, StorefrontSettings)
+    senders = _registered(manager.hook.register_message_senders, PluginSettings)
+    orderings = _registered(manager.hook.register_supplier_orderings, PluginSettings)
     reactions = _registered(manager.hook.register_reactions, PluginSettings)
-    _check_promises(manifest, storefronts, reactions)
+    brought = {"storefront": storefronts, "message_sender": senders, "supplier_ordering": orderings}
+    _check_promises(manifest, brought, reactions)
     version = entry_point.dist.version if entry_point.dist else ""
-    return LoadedPlugin(manifest, version, next(iter(storefronts.values()), None), reactions)
+    return LoadedPlugin(manifest, version, _only(storefronts), reactions, _only(senders), _only(orderings))
 
 
 def _manifest(entry_point: EntryPoint) -> Manifest:
@@ -76,8 +81,15 @@ def _registered(hook: Callable[..., Any], settings_kind: type[PluginSettings]) -
     return found
 
 
-def _check_promises(manifest: Manifest, storefronts: Mapping[str, object], reactions: Mapping[str, object]) -> None:
-    if len(storefronts) != (manifest.kind == "storefront"):
-        raise UnfitPlugin(f"a plugin of kind {manifest.kind} cannot register {len(storefronts)} storefronts")
+def _only(registered: Mapping[str, Registration]) -> Registration | None:
+    return next(iter(registered.values()), None)
+
+
+def _check_promises(
+    manifest: Manifest, brought: Mapping[str, Mapping[str, object]], reactions: Mapping[str, object]
+) -> None:
+    for kind, registered in brought.items():
+        if len(registered) != (manifest.kind == kind):
+            raise UnfitPlugin(f"a plugin of kind {manifest.kind} cannot register {len(registered)} {kind}s")
     if bool(reactions) != bool(manifest.events):
         raise UnfitPlugin("events that its manifest wants go with reactions, and reactions with events")

@@ -84,6 +84,12 @@ class PluginRegistry:
     def storefronts(self) -> frozenset[str]:
         return frozenset(plugin_id for plugin_id, plugin in self._loaded.items() if plugin.storefront)
 
+    def message_senders(self) -> frozenset[str]:
+        return frozenset(plugin_id for plugin_id, plugin in self._loaded.items() if plugin.message_sender)
+
+    def supplier_orderings(self) -> frozenset[str]:
+        return frozenset(plugin_id for plugin_id, plugin in self._loaded.items() if plugin.supplier_ordering)
+
     def subscriptions(self) -> Sequence[Subscription]:
         return [
             Subscription(f"{plugin_id}:{reaction}", event_type, frozenset({plugin_id}))
@@ -120,7 +126,9 @@ def _at_work(plugin: LoadedPlugin, company_id: UUID, settings: Mapping[str, obje
             raise Misconfigured(f"it cannot work with these settings: {type(error).__name__}: {error}") from error
 
     reactions = {name: make(registration)[1] for name, registration in plugin.reactions.items()}
+    sender = make(plugin.message_sender)[1] if plugin.message_sender else None
+    ordering = make(plugin.supplier_ordering)[1] if plugin.supplier_ordering else None
     if plugin.storefront is None:
-        return OpenPlugin(reactions=reactions)
+        return OpenPlugin(reactions=reactions, message_sender=sender, supplier_ordering=ordering)
     checked, storefront = make(plugin.storefront)
-    return OpenPlugin(storefront, checked.locations, reactions)
+    return OpenPlugin(storefront, checked.locations, reactions, sender, ordering)

@@ -4,6 +4,7 @@ The recursive statements jump through an index from one company (and subscriber)
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Scope
@@ -53,15 +54,33 @@ _UNSEALED = """
 """
 _WEBHOOKS = """
     SELECT h.company_id, h.id FROM webhook h
-    WHERE h.enabled AND h.next_at <= clock_timestamp() AND EXISTS (SELECT FROM delivery d WHERE d.company_id = h.company_id
+    WHERE h.enabled AND (h.owner_id IS NOT NULL) = %(personal)s AND h.next_at <= clock_timestamp() AND EXISTS (SELECT FROM delivery d WHERE d.company_id = h.company_id
             AND d.subscriber = 'webhook:' || h.id AND d.state IN ('new', 'leased') AND d.next_at <= clock_timestamp())
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = h.company_id AND o.suspended)
 """
 _UNTOLD = """
     SELECT DISTINCT r.company_id FROM notification_reader r
-    WHERE r.next_at <= clock_timestamp() AND NOT EXISTS (SELECT FROM company o WHERE o.id = r.company_id AND o.suspended)
+    WHERE r.next_at <= %(now)s AND NOT EXISTS (SELECT FROM company o WHERE o.id = r.company_id AND o.suspended)
+"""
+_UNSENT_TEXTS = """
+    SELECT DISTINCT t.company_id FROM text_message t
+    WHERE t.state = 'waiting' AND t.next_at <= clock_timestamp()
+      AND NOT EXISTS (SELECT FROM company o WHERE o.id = t.company_id AND o.suspended)
+"""
+_FORECASTS = """
+    SELECT EXISTS (SELECT FROM forecast_run r WHERE r.state IN ('waiting', 'running') AND r.next_at <= clock_timestamp()
+                     AND NOT EXISTS (SELECT FROM company o WHERE o.id = r.company_id AND o.suspended))
 """
 _MAIL = "SELECT EXISTS (SELECT FROM mail WHERE state = 'waiting' AND next_at <= clock_timestamp())"
+_TO_HAND_OVER = """
+    SELECT DISTINCT g.company_id FROM purchase_order_sending g
+    WHERE g.state = 'waiting' AND g.next_at <= clock_timestamp()
+      AND NOT EXISTS (SELECT FROM company o WHERE o.id = g.company_id AND o.suspended)
+"""
+_UNREVIEWED = """
+    SELECT o.id FROM company o
+    WHERE NOT o.suspended AND EXISTS (SELECT FROM reorder_policy r WHERE r.company_id = o.id AND r.due_at <= %(now)s)
+"""
 _COMPANIES = "SELECT id FROM company WHERE NOT suspended ORDER BY id"
 _COMPANIES_WITH_ENDED_HOLDS = (
     "SELECT DISTINCT company_id FROM reservation WHERE state = 'held' AND expires_at <= clock_timestamp()"
@@ -88,22 +107,39 @@ class DueWork:
         rows = await self._dispatch.fetch(Scope(), _CHANNELS, {"plugins": sorted(plugins)})
         return [(company_id, plugin_id) for company_id, plugin_id in rows]
 
-    async def webhooks(self) -> Sequence[tuple[UUID, UUID]]:
-        """Companies that are not suspended and their webhooks that are neither stopped nor resting, with events that are due."""
-        rows = await self._dispatch.fetch(Scope(), _WEBHOOKS)
+    async def webhooks(self, *, personal: bool) -> Sequence[tuple[UUID, UUID]]:
+        """Companies that are not suspended and their webhooks, or those of people, that are neither stopped nor resting, with
+        events that are due."""
+        rows = await self._dispatch.fetch(Scope(), _WEBHOOKS, {"personal": personal})
         return [(company_id, webhook_id) for company_id, webhook_id in rows]
 
     async def companies_to_seal(self) -> Sequence[UUID]:
         """Companies with audit entries that have no seal yet."""
         return await self._ids(_UNSEALED)
 
-    async def companies_to_notify(self) -> Sequence[UUID]:
-        """Companies that are not suspended with members who may be due a mail about news."""
-        return await self._ids(_UNTOLD)
+    async def companies_to_notify(self, now: datetime) -> Sequence[UUID]:
+        """Companies that are not suspended with members who may be due news outside of the application."""
+        return [row[0] for row in await self._dispatch.fetch(Scope(), _UNTOLD, {"now": now})]
+
+    async def companies_to_replenish(self, now: datetime) -> Sequence[UUID]:
+        """Companies that are not suspended with policies that are due."""
+        return [row[0] for row in await self._dispatch.fetch(Scope(), _UNREVIEWED, {"now": now})]
+
+    async def companies_to_text(self) -> Sequence[UUID]:
+        """Companies that are not suspended with text messages that are due."""
+        return await self._ids(_UNSENT_TEXTS)
+
+    async def companies_to_hand_over(self) -> Sequence[UUID]:
+        """Companies that are not suspended with orders that are due at their suppliers."""
+        return await self._ids(_TO_HAND_OVER)
 
     async def has_mail(self) -> bool:
         """Whether mails are due."""
         return bool((await self._dispatch.fetch(Scope(), _MAIL))[0][0])
+
+    async def has_forecasts(self) -> bool:
+        """Whether forecasts are to be made for a company that is not suspended."""
+        return bool((await self._dispatch.fetch(Scope(), _FORECASTS))[0][0])
 
     async def companies(self) -> Sequence[UUID]:
         """All companies that are not suspended."""

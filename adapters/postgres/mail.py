@@ -7,10 +7,11 @@ import msgspec
 
 from adapters.postgres.engine import Connection, Database, Scope
 from core.domain.ids import new_id
+from core.domain.mail import disguised
 from core.ports.mail import Mail, MailLease, WaitingMail
 from core.ports.sealing import Sealing, Unsealable
 
-_POST = "INSERT INTO mail (id, content) VALUES (%s, %s)"
+_POST = "INSERT INTO mail (id, content, company_id, addressee) VALUES (%s, %s, %s, %s)"
 _CLAIM = """
     WITH due AS (
         SELECT id FROM mail WHERE state = 'waiting' AND next_at <= clock_timestamp()
@@ -20,7 +21,7 @@ _CLAIM = """
     FROM due WHERE m.id = due.id
     RETURNING m.id, m.attempts, m.content
 """
-# News that a mail tells know how it fares.
+# News that a mail tells know how it fares; of another mail of a company that is given up, an event tells.
 _SENT = """
     WITH gone AS (DELETE FROM mail WHERE id = %s RETURNING id, attempts)
     UPDATE notification_delivery d SET state = 'sent', attempts = gone.attempts, outcome = NULL
@@ -29,7 +30,12 @@ _SENT = """
 _FAILED = """
     WITH tried AS (
         UPDATE mail SET state = %(state)s, next_at = clock_timestamp() + %(after)s, lease_token = NULL, last_error = %(error)s
-        WHERE id = %(id)s AND lease_token = %(token)s RETURNING id, attempts, state, last_error
+        WHERE id = %(id)s AND lease_token = %(token)s RETURNING id, attempts, state, last_error, company_id, addressee
+    ),
+    told AS (
+        INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)
+        SELECT t.company_id, 'mail_failed', 'mail', t.id, json_build_object('to', t.addressee, 'error', t.last_error)
+        FROM tried t WHERE t.state = 'dead' AND t.company_id IS NOT NULL
     )
     UPDATE notification_delivery d SET state = CASE tried.state WHEN 'dead' THEN 'failed' ELSE 'posted' END,
            attempts = tried.attempts, outcome = tried.last_error
@@ -45,19 +51,20 @@ class PostgresMailbox:
 
     async def post(self, mail: Mail) -> UUID:
         sealed = _sealed(mail, self._sealing)
-        await self._database.fetch(Scope(), _POST, sealed)
+        await self._database.fetch(Scope(), _POST, (*sealed, None, None))
         return sealed[0]
 
 
 class MailboxInTransaction:
-    """`Mailbox` of a unit of work."""
+    """`Mailbox` of a unit of work. Where a company is named, it hears of mails that cannot be delivered."""
 
-    def __init__(self, connection: Connection, sealing: Sealing) -> None:
-        self._connection, self._sealing = connection, sealing
+    def __init__(self, connection: Connection, sealing: Sealing, company_id: UUID | None = None) -> None:
+        self._connection, self._sealing, self._company_id = connection, sealing, company_id
 
     async def post(self, mail: Mail) -> UUID:
         sealed = _sealed(mail, self._sealing)
-        await self._connection.execute(_POST, sealed)
+        of_company = (self._company_id, disguised(mail.to)) if self._company_id else (None, None)
+        await self._connection.execute(_POST, (*sealed, *of_company))
         return sealed[0]
 
 

@@ -13,6 +13,7 @@ FUNCTIONS = (
     "ledger_post",
     "reservations",
     "policies",
+    "replenishment",
     "checkpoints",
     "queues",
     "attempts",

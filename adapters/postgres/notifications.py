@@ -19,7 +19,8 @@ ALWAYS = 10
 """Who dismissed so many of a kind in a row, unopened, gets the next in the digest."""
 
 # The presets and their defaults come as JSON; everything else stands in the tables. Who already has an item of an event is left
-# out, and the key of the items keeps out whom another process told meanwhile.
+# out, each looked up by its key: as a join it was made by reading all items of a person, where the statistics knew of few. The key
+# also keeps out whom another process told meanwhile.
 _TELL = """
     WITH preset AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(%(presets)s::jsonb) AS p(code text, rank integer, permissions text[])
@@ -46,19 +47,23 @@ _TELL = """
         LEFT JOIN role r ON r.company_id = m.company_id AND r.id = m.custom_role_id
         WHERE m.company_id = %(company)s AND m.active
     ),
-    wish AS MATERIALIZED (
-        SELECT n.event, n.kind, n.subject_type, n.subject, n.site, n.category_id, n.told, n.place, m.user_id,
+    wisher AS MATERIALIZED (
+        SELECT m.user_id, k.kind, CASE WHEN k.acts THEN m.write_site_ids ELSE m.read_site_ids END AS reach, w.site_ids, w.category_ids,
                coalesce(w.channels, d.channels) AS channels, coalesce(w.timing, d.timing) AS timing
-        FROM news n
-        JOIN member m ON n.permission = ANY (m.permissions) AND m.user_id IS DISTINCT FROM n.not_to
-             AND (n.site IS NULL OR (n.site = ANY (CASE WHEN n.acts THEN m.write_site_ids ELSE m.read_site_ids END)) IS NOT FALSE)
-        LEFT JOIN notification_preference w ON w.company_id = %(company)s AND w.user_id = m.user_id AND w.kind = n.kind
-        LEFT JOIN usual d ON d.role = m.role AND d.kind = n.kind
+        FROM (SELECT DISTINCT n.kind, n.permission, n.acts FROM news n) k JOIN member m ON k.permission = ANY (m.permissions)
+        LEFT JOIN notification_preference w ON w.company_id = %(company)s AND w.user_id = m.user_id AND w.kind = k.kind
+        LEFT JOIN usual d ON d.role = m.role AND d.kind = k.kind
         WHERE coalesce(w.channels, d.channels, '{}') <> '{}'
-          AND (n.site IS NULL OR (n.site = ANY (w.site_ids)) IS NOT FALSE)
-          AND (n.product IS NULL OR w.category_ids IS NULL OR n.categories && w.category_ids)
-          AND NOT EXISTS (SELECT FROM notification_item i
-                          WHERE i.company_id = %(company)s AND i.user_id = m.user_id AND i.event_id = n.event)
+    ),
+    wish AS MATERIALIZED (
+        SELECT n.event, n.kind, n.subject_type, n.subject, n.site, n.category_id, n.told, n.place, w.user_id, w.channels, w.timing
+        FROM news n
+        JOIN wisher w ON w.kind = n.kind AND w.user_id IS DISTINCT FROM n.not_to
+             AND (n.site IS NULL OR (n.site = ANY (w.reach)) IS NOT FALSE)
+             AND (n.site IS NULL OR (n.site = ANY (w.site_ids)) IS NOT FALSE)
+             AND (n.product IS NULL OR w.category_ids IS NULL OR n.categories && w.category_ids)
+        WHERE (SELECT true FROM notification_item i
+               WHERE i.company_id = %(company)s AND i.user_id = w.user_id AND i.event_id = n.event) IS NULL
     ),
     gathered AS MATERIALIZED (
         SELECT g.*, new_id() AS fresh_id, (

@@ -13,7 +13,7 @@ def _table(name: str, columns: str) -> TableClause:
 app_user = _table(
     "app_user",
     "id login name password_hash locale is_platform_owner active loopback_only created_at email time_zone "
-    "must_change_password version proven_email",
+    "must_change_password version proven_email phone",
 )
 api_key = _table(
     "api_key",
@@ -43,7 +43,7 @@ channel_link = _table(
 company = _table(
     "company",
     "id code name locale time_zone currency costing_method locked_through suspended created_at version "
-    "approval_threshold purchase_approval_threshold over_receipt_tolerance",
+    "approval_threshold purchase_approval_threshold over_receipt_tolerance sms_daily_limit",
 )
 company_checkpoint = _table("company_checkpoint", "company_id through")
 cost_layer = _table(
@@ -54,7 +54,18 @@ delivery = _table(
     "delivery",
     "company_id event_id subscriber aggregate_key position state attempts next_at lease_token last_error webhook_id",
 )
+demand_fit = _table("demand_fit", "company_id as_of through pooled")
+demand_forecast = _table(
+    "demand_forecast",
+    "company_id product_id site_id as_of mean q50 q80 q90 q95 q98 q99 basis weeks verdict wape bias pinball coverage "
+    "tracking_signal demand_changed state",
+)
 event_position = _table("event_position", "company_id last")
+forecast_run = _table(
+    "forecast_run",
+    "company_id as_of kind state next_at lease_token attempts series series_done started_at finished_at last_error",
+)
+failing_channel = _table("failing_channel", "company_id user_id channel since")
 idempotency_key = _table("idempotency_key", "company_id principal_id key request_hash postings result created_at")
 identity_link = _table("identity_link", "user_id id issuer subject created_at")
 identity_provider = _table(
@@ -62,6 +73,8 @@ identity_provider = _table(
     "company_id id code name issuer client_id client_secret client_secret_hint client_secret_set_at scopes algorithms "
     "domains default_role default_custom_role_id default_site_ids enabled created_at version",
 )
+interest = _table("interest", "company_id user_id site_id category_id weight")
+interest_count = _table("interest_count", "company_id posting_id counted_at")
 invitation = _table(
     "invitation",
     "company_id id email name locale role_code custom_role_id write_site_ids read_site_ids secret_digest invited_by "
@@ -71,12 +84,13 @@ kit_component = _table("kit_component", "company_id kit_id component_id quantity
 lead_time_stat = _table(
     "lead_time_stat", "company_id supplier_id product_id receipts days days_squared promised on_time"
 )
+late_order = _table("late_order", "company_id order_id since")
 location = _table(
     "location",
     "company_id id site_id code name role address is_physical is_allocatable active version",
 )
 lot = _table("lot", "company_id id product_id number is_serial expires_on created_at")
-mail = _table("mail", "id content state created_at next_at attempts lease_token last_error")
+mail = _table("mail", "id content state created_at next_at attempts lease_token last_error company_id addressee")
 membership = _table(
     "membership",
     "company_id user_id role write_site_ids created_at read_site_ids custom_role_id active version",
@@ -89,7 +103,7 @@ move = _table(
 notification = _table("notification", "company_id id user_id kind site_id in_app created_at read_at dismissed_at")
 notification_delivery = _table(
     "notification_delivery",
-    "company_id user_id event_id channel timing state attempts outcome mail_id created_at",
+    "company_id user_id event_id channel timing state attempts outcome mail_id created_at text_id",
 )
 notification_item = _table(
     "notification_item",
@@ -99,7 +113,7 @@ notification_preference = _table(
     "notification_preference", "company_id user_id kind channels timing site_ids category_ids"
 )
 notification_reader = _table(
-    "notification_reader", "company_id user_id next_at quiet_from quiet_to digest_hour digest_weekday"
+    "notification_reader", "company_id user_id next_at quiet_from quiet_to digest_hour digest_weekday forgotten_at"
 )
 oauth_client = _table(
     "oauth_client",
@@ -122,9 +136,14 @@ order_request_number = _table("order_request_number", "company_id last")
 order_request_posting = _table("order_request_posting", "company_id request_id posting_id")
 outbox_event = _table("outbox_event", "company_id id type subject_type subject_id data occurred_at position")
 passkey = _table("passkey", "user_id id name credential_id public_key sign_count created_at last_used_at")
+overstock = _table("overstock", "company_id product_id site_id since")
 passkey_challenge = _table("passkey_challenge", "digest user_id expires_at")
 password_reset = _table("password_reset", "user_id digest expires_at")
+phone_code = _table("phone_code", "user_id id phone sealed ends_at")
 plugin_installation = _table("plugin_installation", "company_id plugin_id state settings problem version")
+policy_period = _table(
+    "policy_period", "company_id product_id site_id valid_from valid_to minimum target service_level"
+)
 posting = _table(
     "posting",
     "company_id id kind document_type document_number document_date document_party reason note currency "
@@ -145,7 +164,7 @@ purchase_order = _table(
     "purchase_order",
     "company_id id number state supplier_id site_id currency exchange_rate over_receipt_tolerance note created_by submitted_by "
     "approved_by approved_at sent_by sent_at sent_by_channel acknowledged_at supplier_reference receipts closing_reason "
-    "created_at updated_at version",
+    "created_at updated_at version submitted_at ended_at",
 )
 purchase_order_line = _table(
     "purchase_order_line",
@@ -153,12 +172,30 @@ purchase_order_line = _table(
     "open lead_days on_time",
 )
 purchase_order_number = _table("purchase_order_number", "company_id last")
+purchase_order_sending = _table(
+    "purchase_order_sending",
+    "company_id order_id number id channel document digest state requested_by requested_at ended_at attempts uncounted next_at "
+    "lease_token problem",
+)
+purchase_order_sending_attempt = _table(
+    "purchase_order_sending_attempt", "company_id sending_id number at outcome problem"
+)
 purchase_receipt = _table(
     "purchase_receipt",
     "company_id order_id number document_number posting_id reversal_id received_by received_at",
 )
 purchase_receipt_line = _table("purchase_receipt_line", "company_id order_id receipt line quantity")
-reorder_policy = _table("reorder_policy", "company_id product_id site_id minimum target version")
+reorder_policy = _table(
+    "reorder_policy",
+    "company_id product_id site_id minimum target version fixed_minimum fixed_target method service_level mode spending_limit "
+    "sources review_days cover_days level_source basis due_at",
+)
+replenishment_proposal = _table(
+    "replenishment_proposal",
+    "company_id id product_id site_id state reason supplier_id source_site_id quantity unit_price exchange_rate expected_on "
+    "is_filler position why proposed_at updated_at dismissed_until dismissed_change decided_by decided_at is_edited order_id "
+    "transfer_id version",
+)
 reservation = _table(
     "reservation",
     "company_id id product_id site_id quantity open state priority expires_at demand_type demand_id "
@@ -206,7 +243,8 @@ stock_count_number = _table("stock_count_number", "company_id last")
 stock_count_posting = _table("stock_count_posting", "company_id count_id posting_id")
 supplier = _table(
     "supplier",
-    "company_id id code name tax_id contacts payment_days currency minimum_order_value note active created_at updated_at version",
+    "company_id id code name tax_id contacts payment_days currency minimum_order_value note active created_at updated_at version "
+    "order_channel order_address order_secret order_secret_set_at",
 )
 supplier_item = _table(
     "supplier_item",
@@ -214,6 +252,10 @@ supplier_item = _table(
     "created_at updated_at version",
 )
 supplier_price_break = _table("supplier_price_break", "company_id item_id from_quantity unit_price")
+text_message = _table(
+    "text_message", "company_id id user_id text state attempts next_at lease_token carrier_id last_error"
+)
+text_message_day = _table("text_message_day", "company_id day texts surplus")
 totp = _table("totp", "user_id sealed begun_at confirmed_at last_step")
 transfer = _table(
     "transfer",
@@ -227,7 +269,7 @@ transfer_line = _table(
 webhook = _table(
     "webhook",
     "company_id id url description event_types disabled_reason enabled created_by acts_for created_at version failures next_at "
-    "lease_token",
+    "lease_token owner_id",
 )
 webhook_attempt = _table("webhook_attempt", "company_id webhook_id event_id id at status duration_ms error")
 webhook_secret = _table("webhook_secret", "company_id webhook_id id sealed created_at ends_at")

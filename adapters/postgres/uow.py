@@ -1,6 +1,7 @@
 """The unit of work and its runner: begin, claim the idempotency key, run, store the answer, commit. Only here."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
@@ -18,9 +19,11 @@ from adapters.postgres.repositories.identity_providers import PostgresIdentityLi
 from adapters.postgres.repositories.integrations import PostgresApiKeys, PostgresOAuthClients
 from adapters.postgres.repositories.invitations import PostgresInvitations
 from adapters.postgres.repositories.order_requests import PostgresOrderRequests
+from adapters.postgres.repositories.order_sendings import PostgresOrderSendings
 from adapters.postgres.repositories.people import PostgresPeople
 from adapters.postgres.repositories.postings import PostgresPostings
 from adapters.postgres.repositories.purchase_orders import PostgresPurchaseOrders
+from adapters.postgres.repositories.replenishment import PostgresReplenishment
 from adapters.postgres.repositories.reservations import PostgresReservations
 from adapters.postgres.repositories.stock_counts import PostgresStockCounts
 from adapters.postgres.repositories.suppliers import PostgresSuppliers
@@ -28,6 +31,7 @@ from adapters.postgres.repositories.transfers import PostgresTransfers
 from adapters.postgres.repositories.webhooks import PostgresWebhooks
 from core.domain.access import Actor
 from core.domain.errors import Busy, Invalid
+from core.ports.clock import Clock, SystemClock
 from core.ports.sealing import Sealing
 from core.ports.stock_ledger import IdempotencyKey
 from core.ports.storage import Outcome, UnitOfWork
@@ -68,8 +72,12 @@ class PostgresEvents:
 class PostgresUnitOfWork:
     """`UnitOfWork` on one connection in one transaction."""
 
-    def __init__(self, connection: Connection, company_id: UUID, sealing: Sealing | None = None) -> None:
-        self._connection, self._company_id, self._sealing = connection, company_id, sealing
+    def __init__(self, connection: Connection, company_id: UUID, now: datetime, sealing: Sealing | None = None) -> None:
+        self._connection, self._company_id, self._now, self._sealing = connection, company_id, now, sealing
+
+    @property
+    def now(self) -> datetime:
+        return self._now
 
     @cached_property
     def ledger(self) -> LedgerInTransaction:
@@ -117,7 +125,15 @@ class PostgresUnitOfWork:
 
     @cached_property
     def purchase_orders(self) -> PostgresPurchaseOrders:
-        return PostgresPurchaseOrders(self._connection, self._company_id)
+        return PostgresPurchaseOrders(self._connection, self._company_id, self._now)
+
+    @cached_property
+    def order_sendings(self) -> PostgresOrderSendings:
+        return PostgresOrderSendings(self._connection, self._company_id)
+
+    @cached_property
+    def replenishment(self) -> PostgresReplenishment:
+        return PostgresReplenishment(self._connection, self._company_id, self._now)
 
     @cached_property
     def stock_counts(self) -> PostgresStockCounts:
@@ -151,15 +167,15 @@ class PostgresUnitOfWork:
     def mail(self) -> MailboxInTransaction:
         if self._sealing is None:
             raise RuntimeError("this unit of work posts no mail: it was given no keys to seal it with")
-        return MailboxInTransaction(self._connection, self._sealing)
+        return MailboxInTransaction(self._connection, self._sealing, self._company_id)
 
 
 class PostgresRun:
     """`Run`: one transaction per call, tried up to three times when others stood in the way. Without `sealing` no mail can be
     posted."""
 
-    def __init__(self, database: Database, sealing: Sealing | None = None) -> None:
-        self._database, self._sealing = database, sealing
+    def __init__(self, database: Database, sealing: Sealing | None = None, clock: Clock | None = None) -> None:
+        self._database, self._sealing, self._clock = database, sealing, clock or SystemClock()
 
     async def __call__(
         self,
@@ -186,7 +202,7 @@ class PostgresRun:
         async with self._database.transaction(Scope(company_id), actor) as connection:
             if key and (stored := await self._claim(connection, company_id, key)):
                 return Outcome(msgspec.json.decode(stored, type=_result_type(use_case)), replayed=True)
-            uow = PostgresUnitOfWork(connection, company_id, self._sealing)
+            uow = PostgresUnitOfWork(connection, company_id, self._clock.now(), self._sealing)
             result = await use_case(uow, actor, command)
             await uow.events.write()
             if key:

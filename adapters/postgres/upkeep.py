@@ -28,6 +28,7 @@ _FORGET_RUNS = "DELETE FROM schedule_run WHERE slot < clock_timestamp() - %(age)
 _FORGET_MAIL = "DELETE FROM mail WHERE state = 'dead' AND next_at < clock_timestamp() - %(age)s"
 _FORGET_SESSIONS = "DELETE FROM session WHERE least(expires_at, ended_at) < clock_timestamp() - %(age)s"
 _FORGET_CALLS = "DELETE FROM webhook_attempt WHERE at < clock_timestamp() - %(age)s"
+_FORGET_TEXTS = "DELETE FROM text_message WHERE state <> 'waiting' AND next_at < clock_timestamp() - %(age)s"
 _FORGET_ATTEMPTS = "DELETE FROM attempt WHERE forget_at < clock_timestamp()"
 _EXPIRE_HOLDS = "SELECT ledger_expire_holds()"
 _CHECKPOINT = "SELECT ledger_checkpoint(%(day)s)"
@@ -71,6 +72,10 @@ class PostgresUpkeep:
     async def forget_calls(self, older_than: timedelta) -> None:
         """Deletes what came of calls to webhooks that long ago."""
         await self._dispatch.fetch(Scope(), _FORGET_CALLS, {"age": older_than})
+
+    async def forget_texts(self, older_than: timedelta) -> None:
+        """Deletes text messages that were sent or given up that long ago."""
+        await self._dispatch.fetch(Scope(), _FORGET_TEXTS, {"age": older_than})
 
     async def forget_sessions(self, older_than: timedelta) -> None:
         """Deletes sessions that ended that long ago, with their refresh tokens, and attempts that count no more."""

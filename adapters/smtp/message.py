@@ -26,6 +26,11 @@ def message_of(mail_id: UUID, mail: Mail, sender: Address) -> EmailMessage:
     message["Message-ID"] = f"<{mail_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
+    for file in mail.files:
+        kind, _, form = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=form, filename=file.name)
+    if mail.files:
+        message.set_boundary(f"=_{mail_id.hex}")
     return message
 
 

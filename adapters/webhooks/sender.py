@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 import httpx2
 import msgspec
 
-from adapters.webhooks.signing import signed_headers
+from core.domain.signing import signed_headers
 from core.domain.webhook import is_here
 from core.ports.clock import Clock
+from core.ports.http_answers import wish_to_wait
 from core.ports.webhooks import WebhookAnswer, WebhookCall
 from core.queries.events import view_of
 
@@ -37,20 +37,11 @@ class HttpWebhookSender:
                 answer = await client.post(call.url, content=body, headers=headers)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return WebhookAnswer(None, self._since(begun), _code_of(error))
-        wish = answer.headers.get("retry-after")
-        return WebhookAnswer(answer.status_code, self._since(begun), retry_after=self._wish(wish) if wish else None)
+        wish = wish_to_wait(answer.headers.get("retry-after"), self._clock.now())
+        return WebhookAnswer(answer.status_code, self._since(begun), retry_after=wish)
 
     def _since(self, begun: float) -> timedelta:
         return timedelta(seconds=self._elapsed() - begun)
-
-    def _wish(self, text: str) -> timedelta | None:
-        """How long they ask us to wait: seconds or a date (RFC 9110). None for what is neither."""
-        try:
-            if text.isascii() and text.isdigit():
-                return timedelta(seconds=int(text[:9]))
-            return max(timedelta(0), parsedate_to_datetime(text) - self._clock.now())
-        except (ValueError, TypeError, OverflowError):
-            return None
 
 
 def _code_of(error: Exception) -> str:

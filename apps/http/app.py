@@ -20,6 +20,7 @@ from apps.http import (
     contact,
     events,
     files,
+    forecasts,
     health,
     identity_providers,
     invitations,
@@ -27,6 +28,7 @@ from apps.http import (
     oauth,
     oauth_clients,
     order_requests,
+    order_sendings,
     passkeys,
     passwords,
     people,
@@ -35,7 +37,9 @@ from apps.http import (
     policies,
     profile,
     purchase_orders,
+    reach,
     registration,
+    replenishment,
     reservations,
     second_factors,
     session,
@@ -57,6 +61,7 @@ from apps.http.ioc import HttpProvider
 from apps.http.metrics import Metrics
 from apps.http.rules import JSON_LIMIT, read_rules
 from apps.ioc.credentials import CredentialsProvider
+from apps.ioc.purchasing import OrderingProvider
 from apps.ioc.second_factor import PasskeySignInProvider
 from apps.ioc.shared import shared_providers
 from apps.ioc.single_sign_on import SingleSignOnProvider
@@ -96,6 +101,9 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     order_requests.router,
     suppliers.router,
     purchase_orders.router,
+    replenishment.router,
+    forecasts.router,
+    order_sendings.router,
     attachments.router,
     contact.router,
     api_keys.router,
@@ -105,6 +113,7 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     events.router,
     webhooks.router,
     notifications.router,
+    reach.router,
     plugins.router,
 )
 
@@ -125,6 +134,7 @@ def create_app(
         WayOutProvider(),
         SingleSignOnProvider(),
         WebhooksProvider(),
+        OrderingProvider(),
         events.EventStreamsProvider(),
         notifications.UnreadStreamsProvider(),
         HttpProvider(metrics),

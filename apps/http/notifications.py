@@ -20,7 +20,8 @@ from core.domain.access import Actor, Origin
 from core.domain.notification import NotificationKind
 from core.ports.clock import Clock
 from core.ports.notifications import OwnNotifications
-from core.queries.notifications import NotificationFilter, NotificationPage, NotificationReader, PreferencesView
+from core.queries.notification_preferences import PreferenceReader, PreferencesView
+from core.queries.notifications import NotificationFilter, NotificationPage, NotificationReader
 from core.queries.paging import DEFAULT_LIMIT
 
 _STREAM = {200: ResponseSpec(str, generate_examples=False, description="Counts", media_type="text/event-stream")}
@@ -101,9 +102,9 @@ async def dismiss_notification(
 
 
 @get("/notification-preferences", opt=needs("profile:read"))
-async def show_preferences(actor: FromDishka[Actor], notifications: FromDishka[NotificationReader]) -> PreferencesView:
-    """How one is told each kind that one's role can be told, by own wish or by default."""
-    return await notifications.preferences(actor)
+async def show_preferences(actor: FromDishka[Actor], wishes: FromDishka[PreferenceReader]) -> PreferencesView:
+    """How one is told each kind that one's role can be told, by own wish or by default, and by which channels one can be."""
+    return await wishes.preferences(actor)
 
 
 @put("/notification-preferences", opt=needs("profile:write"))
@@ -111,11 +112,11 @@ async def save_preferences(
     data: JSONBody[SavePreferences],
     actor: FromDishka[Actor],
     desk: FromDishka[PreferenceDesk],
-    notifications: FromDishka[NotificationReader],
+    wishes: FromDishka[PreferenceReader],
 ) -> PreferencesView:
     """Replaces all wishes; what is left out is as for everybody with one's role."""
     await desk.save(actor, data)
-    return await notifications.preferences(actor)
+    return await wishes.preferences(actor)
 
 
 router = DishkaRouter(

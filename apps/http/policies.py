@@ -37,7 +37,8 @@ async def list_policies(
 async def put_policies(
     data: JSONBody[SetPolicies], actor: FromDishka[Actor], policies: FromDishka[Policies]
 ) -> PoliciesSet:
-    """Sets up to 500 policies, all or none. Stock at or below a new minimum raises its alert at once."""
+    """Sets up to 500 policies, all or none, each as a whole: what is left out of one that exists becomes as usual. Stock at or below a
+    new minimum raises its alert at once. Who has orders drafted needs purchase:write as well, who has them placed purchase:approve."""
     return await set_policies(policies, actor, data)
 
 

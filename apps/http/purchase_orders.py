@@ -19,10 +19,10 @@ from core.commands.purchase_order_decisions import (
     approve_order,
     cancel_order,
     close_order,
-    send_order,
     submit_order,
 )
 from core.commands.purchase_order_receipt import ReceiveOrder, TakeBackReceipt, receive_order, take_back_receipt
+from core.commands.purchase_order_sending import SendOrder, send
 from core.commands.purchase_orders import ChangeOrder, CreateOrder, change_order, create_order, delete_order
 from core.domain.access import Actor
 from core.domain.errors import NotFound
@@ -135,10 +135,11 @@ async def send_purchase_order(
     actor: FromDishka[Actor],
     run: FromDishka[Run],
     key: FromDishka[IdempotencyKey],
+    data: JSONBody[SendOrder | None] = None,
     if_match: IfMatch = None,
 ) -> Response[PurchaseOrderView]:
-    """Notes that the caller has sent an approved order to the supplier; Pirwa itself sends nothing."""
-    return _answer(await run(send_order, actor, (order_id, known_version(if_match)), key))
+    """Sends an approved order the way its supplier wants: by hand it is sent at once, else when the supplier has it; see `sending`."""
+    return _answer(await run(send, actor, (order_id, data or SendOrder(), known_version(if_match)), key))
 
 
 @post("/purchase-orders/{order_id:uuid}/acknowledge", opt=needs("purchase:write"), status_code=200)

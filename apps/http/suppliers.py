@@ -5,13 +5,14 @@ from uuid import UUID
 
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
-from litestar import Response, delete, get, patch, post
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from apps.http.parameters import Cursor, IfMatch, Limit, Text
 from apps.http.rules import needs
 from apps.http.versions import etag, known_version
 from core.commands.supplier_items import AddItem, ChangeItem, add_item, change_item, remove_item
+from core.commands.supplier_ordering import OrderingDesk, SetOrdering
 from core.commands.suppliers import (
     ChangeSupplier,
     CreateSupplier,
@@ -90,6 +91,18 @@ async def delete_one_supplier(
     await run(delete_supplier, actor, (supplier_id, known_version(if_match)))
 
 
+@put("/suppliers/{supplier_id:uuid}/ordering", opt=needs("supplier:write"))
+async def set_supplier_ordering(
+    supplier_id: FromPath[UUID],
+    data: JSONBody[SetOrdering],
+    actor: FromDishka[Actor],
+    desk: FromDishka[OrderingDesk],
+    if_match: IfMatch = None,
+) -> Response[SupplierView]:
+    """Says how the supplier wants its orders: by hand, by mail, by signed http, or through a plugin. Needs cost:read as well."""
+    return _answer(await desk.set(actor, supplier_id, data, known_version(if_match)))
+
+
 @post("/suppliers/{supplier_id:uuid}/items", opt=needs("supplier:write"))
 async def add_supplier_item(
     supplier_id: FromPath[UUID], data: JSONBody[AddItem], actor: FromDishka[Actor], run: FromDishka[Run]
@@ -145,6 +158,7 @@ router = DishkaRouter(
         show_supplier,
         change_one_supplier,
         delete_one_supplier,
+        set_supplier_ordering,
         add_supplier_item,
         list_supplier_items,
         change_supplier_item,

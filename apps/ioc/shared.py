@@ -35,11 +35,13 @@ from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.key_set import KeySet
 from apps.ioc.catalogue import CatalogueProvider
 from apps.ioc.counting import CountingProvider
+from apps.ioc.forecasting import ForecastingProvider
 from apps.ioc.integrations import IntegrationsProvider
 from apps.ioc.mail import MailProvider
 from apps.ioc.notifications import NotificationsProvider
 from apps.ioc.profile import ProfileProvider
 from apps.ioc.purchasing import PurchasingProvider
+from apps.ioc.replenishment import ReplenishmentProvider
 from apps.ioc.second_factor import SecondFactorProvider
 from apps.settings import Settings
 from core.commands.attachments import Attachments
@@ -146,8 +148,8 @@ class StorageProvider(Provider):
     audit_export = provide(AuditExport)
 
     @provide
-    def run(self, database: Database, sealing: Sealing) -> Run:
-        return PostgresRun(database, sealing)
+    def run(self, database: Database, sealing: Sealing, clock: Clock) -> Run:
+        return PostgresRun(database, sealing, clock)
 
     @provide
     async def sign_ins(self, database: Database) -> AsyncIterator[SignInRecord]:
@@ -173,10 +175,12 @@ def shared_providers(settings: Settings) -> list[Provider]:
         StorageProvider(),
         CatalogueProvider(),
         CountingProvider(),
+        ForecastingProvider(),
         MailProvider(),
         NotificationsProvider(),
         ProfileProvider(),
         PurchasingProvider(),
+        ReplenishmentProvider(),
         SecondFactorProvider(),
         IntegrationsProvider(),
     ]

@@ -12,12 +12,15 @@ from uuid import UUID
 
 from apps.worker.retries import MAX_TRIES, GiveUp, TryAgain, after_failed_call, rest_after
 from core.commands.membership import actor_in
+from core.commands.notification_turn import NO_LONGER_THEIRS
 from core.commands.webhook_deliveries import Record, record_tries
-from core.commands.webhooks import keys_of
+from core.commands.webhook_making import keys_of
 from core.domain.access import Actor
-from core.domain.webhook import StopReason, may_be_sent_everything
+from core.domain.notification import may_know
+from core.domain.webhook import StopReason, Webhook, may_be_sent_everything
 from core.ports.clock import Clock
-from core.ports.failures import PermanentlyRejected, PortFailure, RateLimited, Transient
+from core.ports.failures import PortFailure, Transient
+from core.ports.http_answers import failure_of_status
 from core.ports.identity import IdentityStore
 from core.ports.outbox import Delivery, DeliveryState, Outcome
 from core.ports.sealing import Sealing, Unsealable
@@ -30,7 +33,6 @@ SENDING = 0.5  # of the lease: later than that none is begun
 NOBODY = UUID(int=0)
 MISSING_KEY_REST = timedelta(minutes=5)
 
-_TOO_EARLY = frozenset({408, 409, 425, 429})  # of the answers 400 to 499, those that are not for good
 _GONE = 410
 
 _logger = logging.getLogger(__name__)
@@ -60,13 +62,14 @@ class Caller:
         errand = await self.queue.claim(company_id, webhook_id, BATCH, self.lease)
         if errand is None:
             return False
-        record = await self._errand(company_id, errand)
+        record = replace(await self._errand(company_id, errand), is_personal=errand.webhook.owner is not None)
         await self.run(record_tries, Actor(NOBODY, company_id, frozenset()), record)
         _log(company_id, record)
         return not record.ended.rest and record.stopped is None
 
     async def _errand(self, company_id: UUID, errand: Errand) -> Record:
-        if not await self._may_be_told(company_id, errand.webhook.acts_for):
+        reader = await self._reader(company_id, errand.webhook)
+        if reader is None:
             return Record(
                 _given_back(errand, timedelta(0), "nobody with the rights stands behind it"), StopReason.RIGHTS
             )
@@ -74,16 +77,18 @@ class Caller:
             keys = keys_of(errand.secrets, company_id, self.outgoing.sealing)
         except Unsealable:
             return Record(_given_back(errand, MISSING_KEY_REST, "the key that sealed its secret is missing"))
-        return await self._sent(errand, keys)
+        return await self._sent(errand, keys, reader)
 
-    async def _may_be_told(self, company_id: UUID, user_id: UUID) -> bool:
-        """Whether whoever the webhook acts for may know all that happens, whatever else they must do first when they sign in."""
-        person = await self.identities.identity(user_id)
+    async def _reader(self, company_id: UUID, webhook: Webhook) -> Actor | None:
+        """Whoever the webhook acts for, whatever else they must do first when they sign in: its owner, or somebody who may know
+        all that happens. None where nothing is to be sent to them."""
+        person = await self.identities.identity(webhook.acts_for)
         if person is None or not person.active:
-            return False
-        return may_be_sent_everything(actor_in(replace(person, must_change_password=False), company_id))
+            return None
+        reader = actor_in(replace(person, must_change_password=False), company_id)
+        return reader if reader and (webhook.owner or may_be_sent_everything(reader)) else None
 
-    async def _sent(self, errand: Errand, keys: tuple[bytes, ...]) -> Record:
+    async def _sent(self, errand: Errand, keys: tuple[bytes, ...], reader: Actor) -> Record:
         """Sends one event after the other until one has no answer, the webhook is to rest or to stop, or the time is over; gives
         the others back."""
         sender, ends = self.outgoing.sender(), monotonic() + self.lease.total_seconds() * SENDING
@@ -92,8 +97,8 @@ class Caller:
         waiting = list(errand.lease.deliveries)
         while waiting and not rest and stopped is None and (not tries or monotonic() < ends):
             delivery = waiting.pop(0)
-            if delivery.attempts > MAX_TRIES:
-                tries.append(Try(Outcome(delivery.event.id, DeliveryState.DEAD, "the worker ended during every try")))
+            if reason := _hopeless(errand, delivery, reader):
+                tries.append(Try(Outcome(delivery.event.id, DeliveryState.DEAD, reason)))
                 continue
             at = self.clock.now()
             answer = await sender.send(WebhookCall(errand.webhook.url, keys, delivery.event))
@@ -109,18 +114,21 @@ class Caller:
         return Record(Ended(errand.webhook.id, errand.lease.token, tries, failures, rest), stopped)
 
 
+def _hopeless(errand: Errand, delivery: Delivery, reader: Actor) -> str | None:
+    """Why a delivery is not even tried."""
+    if delivery.attempts > MAX_TRIES:
+        return "the worker ended during every try"
+    if errand.webhook.owner is None:
+        return None
+    news = errand.news.get(delivery.event.id)
+    return None if news and may_know(reader, *news) else NO_LONGER_THEIRS
+
+
 def failure_of(answer: WebhookAnswer) -> PortFailure | None:
     """What kind of failure an answer is, None for none. What is said of it holds nothing that the other side wrote."""
-    status = answer.status
-    if answer.is_accepted:
-        return None
-    if status is None:
+    if answer.status is None:
         return Transient(answer.error or "no answer")
-    if answer.retry_after is not None and status in (429, 503):
-        return RateLimited(answer.retry_after, f"answered {status}")
-    if 400 <= status < 500 and status not in _TOO_EARLY:
-        return PermanentlyRejected(f"answered {status}")
-    return Transient(f"answered {status}")
+    return failure_of_status(answer.status, answer.retry_after)
 
 
 def _outcome(delivery: Delivery, answer: WebhookAnswer, failure: PortFailure | None) -> Outcome:

@@ -20,6 +20,7 @@ SESSION_AGE = timedelta(days=30)
 DEAD_MAIL_AGE = timedelta(days=30)
 NOTIFICATION_AGE = timedelta(days=180)
 CALL_AGE = timedelta(days=30)
+TEXT_AGE = timedelta(days=30)
 ROWS_AT_ONCE = 5_000
 
 NOBODY = UUID(int=0)
@@ -46,13 +47,13 @@ class Upkeep:
 
     async def expire_holds(self, slot: datetime) -> None:
         """Gives back what reservations held whose time is over."""
-        await _each(await self.due.companies_with_ended_holds(), self.database.expire_holds)
+        await each(await self.due.companies_with_ended_holds(), self.database.expire_holds)
 
     async def write_checkpoints(self, slot: datetime) -> None:
         """Closes all days before the slot's (UTC)."""
         yesterday = slot.date() - timedelta(days=1)
         companies = await self.due.companies()
-        await _each(companies, lambda company_id: self.database.write_checkpoints(company_id, yesterday))
+        await each(companies, lambda company_id: self.database.write_checkpoints(company_id, yesterday))
 
     async def quarantine_expired_lots(self, slot: datetime) -> None:
         """Moves lots whose last day was before the slot's (UTC)."""
@@ -60,7 +61,7 @@ class Upkeep:
         async def of_company(company_id: UUID) -> None:
             await quarantine_expired(self.ledger, self.lots, Actor(NOBODY, company_id, frozenset()), slot.date())
 
-        await _each(await self.due.companies(), of_company)
+        await each(await self.due.companies(), of_company)
 
     async def forget_old_rows(self, slot: datetime) -> None:
         """Deletes idempotency keys, done deliveries, slots, ended sessions, old notifications and undeliverable mails that nobody will ask for again."""
@@ -74,9 +75,10 @@ class Upkeep:
         await self.database.forget_mail(DEAD_MAIL_AGE)
         await self.database.forget_sessions(SESSION_AGE)
         await self.database.forget_calls(CALL_AGE)
+        await self.database.forget_texts(TEXT_AGE)
 
 
-async def _each(companies: Iterable[UUID], work: Callable[[UUID], Awaitable[object]]) -> None:
+async def each(companies: Iterable[UUID], work: Callable[[UUID], Awaitable[object]]) -> None:
     """Does the work for every company, also after one has failed; raises all failures in the end."""
     failures: list[Exception] = []
     for company_id in companies:

@@ -25,12 +25,10 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """What it takes to deliver mail: the keys that open what waits, and a way to send it. Links in mails that the worker writes
-    begin with the address."""
+    """What it takes to deliver mail: the keys that open what waits, and a way to send it."""
 
     sealing: Sealing
     transport: MailTransport
-    address: str = "http://localhost"
 
 
 class Mailing(Protocol):

@@ -18,39 +18,61 @@ from adapters.postgres.channels import PostgresChannels
 from adapters.postgres.deliveries import PostgresDeliveries
 from adapters.postgres.due_work import DueWork
 from adapters.postgres.engine import Database
+from adapters.postgres.forecast_runs import PostgresForecastRuns
+from adapters.postgres.forecasts import PostgresForecastStore
 from adapters.postgres.installations import PostgresInstallations
+from adapters.postgres.interests import PostgresInterests
 from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.mail import PostgresMailQueue
-from adapters.postgres.notification_mail import PostgresMailTurns
 from adapters.postgres.notifications import PostgresNewsDesk
 from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.personal_turns import PostgresPersonalTurns
+from adapters.postgres.policy_desk import PostgresPolicyDesk
 from adapters.postgres.queries.expired_lots import PostgresExpiredLots
+from adapters.postgres.queries.order_sendings import PostgresOrderSendingReader
 from adapters.postgres.repositories.identity import PostgresIdentities
 from adapters.postgres.schedule import PostgresScheduleRuns
+from adapters.postgres.sending_queue import PostgresSendingQueue
+from adapters.postgres.text_messages import PostgresTextQueue
 from adapters.postgres.uow import PostgresRun
 from adapters.postgres.upkeep import PostgresUpkeep
+from adapters.postgres.watch import PostgresWatch
 from adapters.postgres.webhook_queue import PostgresWebhookQueue
 from adapters.secrets.audit_key import audit_key
 from adapters.secrets.key_ring import key_ring
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
+from apps.ioc.supplier_orders import outgoing_orders
 from apps.ioc.webhooks import outgoing_webhooks
 from apps.settings import Settings
 from apps.worker.calling import Caller, OutgoingWebhooks
 from apps.worker.delivering import Deliverer
+from apps.worker.forecasting import Forecaster
 from apps.worker.jobs import Upkeep
 from apps.worker.mailing import Mailer, NoMailing, OutgoingMail
-from apps.worker.notifying import NoNotifying, Notifier
+from apps.worker.notifying import Notifier
+from apps.worker.ordering import OrderSender, OutgoingOrders
 from apps.worker.pushing import Pusher
+from apps.worker.replenishing import Replenisher
 from apps.worker.schedule import Schedule
+from apps.worker.supplier_channels import SupplierChannels
+from apps.worker.texting import Texter
+from apps.worker.watching import Watching
 from apps.worker.worker import POLL_SECONDS, Parts, Worker
+from core.commands.carriers import Carriers
+from core.commands.notification_turn import Sending
+from core.commands.order_documents import OrderDocuments
+from core.commands.replenishment import Replenishing
+from core.domain.notification import Channel
 from core.ports.clock import Clock, SystemClock
 from core.ports.plugins import Plugins, Subscription
-from core.reactions import notifications, storefront_sync
+from core.reactions import notifications, replenishment, storefront_sync
 
 LEASE = timedelta(seconds=60)
 STOREFRONT_SYNC = "core:storefront_sync"
 NOTIFICATIONS = "core:notifications"
+REPLENISHMENT = "core:replenishment"
+HERE = "http://localhost"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -63,6 +85,8 @@ async def working(
     outgoing: OutgoingMail | None = None,
     *,
     webhooks: OutgoingWebhooks | None = None,
+    orders: OutgoingOrders | None = None,
+    address: str = HERE,
     poll_seconds: float = POLL_SECONDS,
 ) -> AsyncIterator[Worker]:
     """A worker at work on connections of its own, stopped in good order at the end."""
@@ -70,7 +94,9 @@ async def working(
     dispatch = Database(database_url, role="pirwa_dispatch", size=4)
     await database.open()
     await dispatch.open()
-    parts = make_parts(database, dispatch, plugins, broker, audit_key, outgoing, webhooks=webhooks)
+    parts = make_parts(
+        database, dispatch, plugins, broker, audit_key, outgoing, webhooks=webhooks, orders=orders, address=address
+    )
     worker = Worker(parts, poll_seconds=poll_seconds)
     worker.start()
     try:
@@ -90,11 +116,14 @@ def make_parts(
     outgoing: OutgoingMail | None = None,
     *,
     webhooks: OutgoingWebhooks | None = None,
+    orders: OutgoingOrders | None = None,
+    address: str = HERE,
     lease: timedelta = LEASE,
     clock: Clock | None = None,
 ) -> Parts:
     """The parts of a worker. `dispatch` looks over the queues of all companies; `database` works inside one.
-    Without `outgoing`, mails wait; without `webhooks`, so do events for webhooks."""
+    Without `outgoing`, mails wait; without `webhooks`, so do events for webhooks, and without `orders`
+    orders for suppliers. Links begin with the address."""
     clock = clock or SystemClock()
     channels = PostgresChannels(database)
     installations = PostgresInstallations(database)
@@ -102,9 +131,14 @@ def make_parts(
     upkeep = Upkeep(
         due, PostgresUpkeep(database, dispatch), PostgresStockLedger(database), PostgresExpiredLots(database)
     )
+    watching = Watching(due, PostgresWatch(database), PostgresInterests(database), clock)
+    forecaster = Forecaster(due, PostgresForecastRuns(database, dispatch), PostgresForecastStore(database), clock)
+    desk = PostgresPolicyDesk(database)
+    replenisher = Replenisher(due, Replenishing(desk, PostgresRun(database, clock=clock), clock))
     reactions = {
         STOREFRONT_SYNC: partial(storefront_sync.storefront_sync, channels),
         NOTIFICATIONS: partial(notifications.notify, PostgresNewsDesk(database), clock),
+        REPLENISHMENT: partial(replenishment.replenishment, desk, clock),
     }
     return Parts(
         due=due,
@@ -114,11 +148,20 @@ def make_parts(
         pusher=Pusher(channels, plugins, installations, lease),
         audit=PostgresAuditChain(database, audit_key),
         mailing=_mailing(dispatch, outgoing),
-        notifying=_notifying(database, clock, outgoing),
-        schedule=Schedule(upkeep.jobs(), PostgresScheduleRuns(dispatch), clock),
+        notifying=_notifying(database, clock, plugins, outgoing, webhooks, address),
+        texting=Texter(PostgresTextQueue(database), Carriers(plugins, installations), installations),
+        schedule=Schedule(
+            [*upkeep.jobs(), *watching.jobs(), *forecaster.jobs(), *replenisher.jobs()],
+            PostgresScheduleRuns(dispatch),
+            clock,
+        ),
+        clock=clock,
         plugins=plugins,
         core_subscriptions=core_subscriptions(plugins),
         listen=partial(Doorkeeper, broker),
+        ordering=_ordering(database, clock, plugins, orders, outgoing),
+        forecaster=forecaster,
+        replenisher=replenisher,
     )
 
 
@@ -129,16 +172,39 @@ def _caller(database: Database, clock: Clock, webhooks: OutgoingWebhooks | None,
     return Caller(queue, run, PostgresIdentities(database), webhooks, clock, lease)
 
 
+def _ordering(
+    database: Database,
+    clock: Clock,
+    plugins: Plugins,
+    orders: OutgoingOrders | None,
+    mail: OutgoingMail | None,
+) -> OrderSender | None:
+    if orders is None:
+        return None
+    run, transport = PostgresRun(database, clock=clock), mail.transport if mail else None
+    channels = SupplierChannels(plugins, PostgresInstallations(database), orders.sealing, orders.http, transport)
+    documents = OrderDocuments(run, PostgresOrderSendingReader(database), orders.store, orders.maker, clock)
+    return OrderSender(PostgresSendingQueue(database), run, documents, channels)
+
+
 def _mailing(dispatch: Database, outgoing: OutgoingMail | None) -> Mailer | NoMailing:
     if outgoing is None:
         return NoMailing()
     return Mailer(PostgresMailQueue(dispatch, outgoing.sealing), outgoing.transport)
 
 
-def _notifying(database: Database, clock: Clock, outgoing: OutgoingMail | None) -> Notifier | NoNotifying:
-    if outgoing is None:
-        return NoNotifying()
-    return Notifier(PostgresMailTurns(database, outgoing.sealing), clock, outgoing.address)
+def _notifying(
+    database: Database,
+    clock: Clock,
+    plugins: Plugins,
+    outgoing: OutgoingMail | None,
+    webhooks: OutgoingWebhooks | None,
+    address: str,
+) -> Notifier:
+    ways = {Channel.SMS: True, Channel.MAIL: outgoing is not None, Channel.WEBHOOK: webhooks is not None}
+    sending = Sending([channel for channel, is_there in ways.items() if is_there], address)
+    turns = PostgresPersonalTurns(database, outgoing.sealing if outgoing else None, plugins.message_senders())
+    return Notifier(turns, clock, sending)
 
 
 def outgoing_mail(settings: Settings) -> OutgoingMail | None:
@@ -146,7 +212,7 @@ def outgoing_mail(settings: Settings) -> OutgoingMail | None:
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     transport = SmtpTransport(read_server(settings.smtp_url), settings.mail_from)
-    return OutgoingMail(key_ring(settings.secret_keys, settings.data), transport, settings.address)
+    return OutgoingMail(key_ring(settings.secret_keys, settings.data), transport)
 
 
 def core_subscriptions(plugins: Plugins) -> list[Subscription]:
@@ -157,6 +223,7 @@ def core_subscriptions(plugins: Plugins) -> list[Subscription]:
     return [
         *(Subscription(STOREFRONT_SYNC, event_type, kept) for event_type in sorted(storefront_sync.EVENT_TYPES)),
         *(Subscription(NOTIFICATIONS, event_type) for event_type in sorted(notifications.EVENT_TYPES)),
+        *(Subscription(REPLENISHMENT, event_type) for event_type in sorted(replenishment.EVENT_TYPES)),
     ]
 
 
@@ -171,7 +238,17 @@ async def work_until(settings: Settings, ending: asyncio.Event) -> None:
     try:
         async with (
             outgoing_webhooks(settings) as webhooks,
-            working(settings.database_url, plugins, broker, key, outgoing, webhooks=webhooks) as worker,
+            outgoing_orders(settings) as orders,
+            working(
+                settings.database_url,
+                plugins,
+                broker,
+                key,
+                outgoing,
+                webhooks=webhooks,
+                orders=orders,
+                address=settings.address,
+            ) as worker,
         ):
             ends = [asyncio.ensure_future(ending.wait()), asyncio.ensure_future(worker.wait())]
             done, running = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

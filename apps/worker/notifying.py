@@ -1,41 +1,27 @@
-"""Mail about news: one person after another, each in a transaction that posts the mail and marks what it tells."""
+"""News outside of the application: one person after another, each in a transaction that queues mail, text message and calls, and marks
+what they tell."""
 
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
-from core.commands.notification_mail import write_mail
+from core.commands.notification_turn import Sending, turn_to
 from core.ports.clock import Clock
-from core.ports.notifications import MailTurns
-
-
-class Notifying(Protocol):
-    """Sees to the mails about news."""
-
-    async def notify(self, company_id: UUID) -> bool:
-        """Sees to one person whose time has come. Returns whether there may be another."""
-        ...
+from core.ports.notifications import PersonalTurns
 
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """Links in the mails begin with the address."""
+    """Sees to the turns of a company's members."""
 
-    turns: MailTurns
+    turns: PersonalTurns
     clock: Clock
-    address: str
+    sending: Sending
 
     async def notify(self, company_id: UUID) -> bool:
+        """Sees to one person whose time has come. Returns whether there may be another."""
         now = self.clock.now()
         async with self.turns.next(company_id, now) as turn:
             if turn is None:
                 return False
-            await write_mail(turn, now, self.address)
+            await turn_to(turn, now, self.sending)
             return True
-
-
-class NoNotifying:
-    """Where no mail server is set, what is to be told by mail waits."""
-
-    async def notify(self, company_id: UUID) -> bool:
-        return False

@@ -17,6 +17,8 @@ FIRST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=5)
 # After each failed try of a mail: for three days, because a mail server may be away for a weekend.
 MAIL_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440))
+# After each failed try of a text message: what is hours old is no news any more.
+TEXT_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 FIRST_PUSH_DELAY = timedelta(seconds=1)
 LONGEST_PUSH_DELAY = timedelta(seconds=30)
 LONGEST_WISH = timedelta(days=1)  # that is granted to those who ask us to wait
@@ -73,12 +75,41 @@ def after_failed_mail(error: BaseException, attempts: int, jitter: Jitter = spre
     return TryAgain(MAIL_DELAYS[attempts - 1] * jitter())
 
 
+def after_failed_text(error: BaseException, attempts: int, jitter: Jitter = spread) -> NextStep:
+    """What to do with a text message whose `attempts`-th try failed. A try whose answer was lost is repeated with the same key."""
+    match error:
+        case AuthFailed() | Misconfigured():
+            return Pause()
+        case RateLimited():
+            return TryAgain(_granted(error) * jitter(), counted=False)
+        case _ if isinstance(error, PermanentlyRejected) or attempts > len(TEXT_DELAYS):
+            return GiveUp()
+        case _:
+            return TryAgain(TEXT_DELAYS[attempts - 1] * jitter())
+
+
 def after_failed_call(error: BaseException, attempts: int, jitter: Jitter = spread) -> TryAgain | GiveUp:
     """What to do with an event whose `attempts`-th call of a webhook failed. A wish to wait longer than we would is granted."""
     if isinstance(error, PermanentlyRejected) or attempts >= MAX_TRIES:
         return GiveUp()
     delay = DELAYS[attempts - 1] * jitter()
     return TryAgain(max(delay, _granted(error)) if isinstance(error, RateLimited) else delay)
+
+
+def after_failed_order(
+    error: BaseException, *, by_mail: bool, attempts: int, jitter: Jitter = spread
+) -> TryAgain | GiveUp:
+    """What to do with an order whose `attempts`-th try to hand it over failed. A wish to wait longer than we would is granted."""
+    delays = MAIL_DELAYS if by_mail else DELAYS
+    if is_refusal(error) or attempts > len(delays):
+        return GiveUp()
+    delay = delays[attempts - 1] * jitter()
+    return TryAgain(max(delay, _granted(error)) if isinstance(error, RateLimited) else delay)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the order was not taken, and will not be without somebody's doing."""
+    return isinstance(error, AuthFailed | Misconfigured | PermanentlyRejected)
 
 
 def rest_after(error: BaseException, failures: int) -> timedelta:

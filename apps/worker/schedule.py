@@ -44,12 +44,12 @@ class Schedule:
     """Runs the jobs, each by itself so that a long one delays no other."""
 
     def __init__(self, jobs: Sequence[Job], runs: ScheduleRuns, clock: Clock) -> None:
-        self._jobs, self._runs, self._clock = jobs, runs, clock
+        self.jobs, self._runs, self._clock = jobs, runs, clock
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Looks after the jobs until stopped; a job that is running then is finished."""
         async with asyncio.TaskGroup() as group:
-            for job in self._jobs:
+            for job in self.jobs:
                 group.create_task(self._keep(job, stopping))
 
     async def run_due(self, job: Job) -> bool:

@@ -1,5 +1,5 @@
 """The worker: events out of the outbox, deliveries to subscribers and webhooks, levels to storefronts, seals on the audit trail,
-mails about news, mails, jobs at their time."""
+news, mails, text messages, orders to suppliers, jobs at their time."""
 
 import asyncio
 import logging
@@ -11,13 +11,18 @@ from adapters.broker.doorbell import Doorkeeper
 from adapters.postgres.due_work import DueWork
 from apps.worker.calling import Caller
 from apps.worker.delivering import Deliverer
+from apps.worker.forecasting import Forecaster
 from apps.worker.mailing import Mailing
-from apps.worker.notifying import Notifying
+from apps.worker.notifying import Notifier
+from apps.worker.ordering import OrderSender
 from apps.worker.pushing import Pusher
+from apps.worker.replenishing import Replenisher
 from apps.worker.schedule import Schedule, pause
+from apps.worker.texting import Texter
 from apps.worker.turns import Turns
 from core.domain.webhook import webhook_of
 from core.ports.audit import AuditChain
+from core.ports.clock import Clock
 from core.ports.outbox import Outbox
 from core.ports.plugins import Plugins, Subscription
 
@@ -25,6 +30,7 @@ RELAY_BATCH = 500
 INSIDE_RUNNERS = 4  # work on the database alone
 OUTSIDE_RUNNERS = 32  # calls that others may keep waiting
 CALL_RUNNERS = 32  # more than a company has webhooks: those of one cannot hold up those of another
+PERSONAL_RUNNERS = 16  # webhooks of people, who may be many, hold up one another only
 POLL_SECONDS = 1.0
 STOP_SECONDS = 20.0
 
@@ -70,8 +76,34 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPerson(Call):
+    """The webhook of one person has deliveries."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendTexts:
+    """Text messages of a company are due."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Orders of a company are due at their suppliers."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Replenish:
+    """Policies of a company are due."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
-    """Members of a company may be due a mail about news."""
+    """Members of a company may be due news outside of the application."""
 
     company_id: UUID
 
@@ -81,7 +113,25 @@ class SendMail:
     """Mails are due."""
 
 
-Turn = Relay | Deliver | Call | Push | Seal | Notify | SendMail
+@dataclass(frozen=True, slots=True)
+class MakeForecasts:
+    """The forecasts of some company are due."""
+
+
+Turn = (
+    Relay
+    | Deliver
+    | Call
+    | CallPerson
+    | Push
+    | Seal
+    | Notify
+    | SendMail
+    | SendTexts
+    | HandOver
+    | MakeForecasts
+    | Replenish
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +145,16 @@ class Parts:
     pusher: Pusher
     audit: AuditChain
     mailing: Mailing
-    notifying: Notifying
+    notifying: Notifier
+    texting: Texter
+    replenisher: Replenisher
     schedule: Schedule
+    clock: Clock
     plugins: Plugins
     core_subscriptions: Sequence[Subscription]
     listen: Callable[[Callable[[UUID], None]], Doorkeeper]
+    ordering: OrderSender | None
+    forecaster: Forecaster | None = None
 
 
 class Worker:
@@ -114,6 +169,8 @@ class Worker:
         self._inside: Turns[Turn] = Turns(self._serve, runners=INSIDE_RUNNERS)
         self._outside: Turns[Turn] = Turns(self._serve, runners=OUTSIDE_RUNNERS)
         self._calls: Turns[Turn] = Turns(self._serve, runners=CALL_RUNNERS)
+        self._personal_calls: Turns[Turn] = Turns(self._serve, runners=PERSONAL_RUNNERS)
+        self._forecasts: Turns[Turn] = Turns(self._serve, runners=1)
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -124,6 +181,8 @@ class Worker:
             self._inside.run(),
             self._outside.run(),
             self._calls.run(),
+            self._personal_calls.run(),
+            self._forecasts.run(),
             self._look_out(),
             self._parts.schedule.run(self._stopping),
             doorkeeper.listen(self._stopping),
@@ -137,6 +196,8 @@ class Worker:
         self._inside.stop()
         self._outside.stop()
         self._calls.stop()
+        self._personal_calls.stop()
+        self._forecasts.stop()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
             for task in late:
@@ -159,11 +220,18 @@ class Worker:
         self._ask(*(Relay(company_id) for company_id in await due.companies_to_relay()))
         self._ask(*(Deliver(*found) for found in await due.deliveries(self._subscribers)))
         if self._parts.caller:
-            self._ask(*(Call(*found) for found in await due.webhooks()))
+            self._ask(*(CallPerson(*found) for found in await due.webhooks(personal=True)))
+            self._ask(*(Call(*found) for found in await due.webhooks(personal=False)))
         self._ask(*(Seal(company_id) for company_id in await due.companies_to_seal()))
-        self._ask(*(Notify(company_id) for company_id in await due.companies_to_notify()))
+        self._ask(*(Notify(company_id) for company_id in await due.companies_to_notify(self._parts.clock.now())))
+        self._ask(*(Replenish(company_id) for company_id in await due.companies_to_replenish(self._parts.clock.now())))
+        self._ask(*(SendTexts(company_id) for company_id in await due.companies_to_text()))
         if await due.has_mail():
             self._ask(SendMail())
+        if self._parts.forecaster and await due.has_forecasts():
+            self._ask(MakeForecasts())
+        if self._parts.ordering:
+            self._ask(*(HandOver(company_id) for company_id in await due.companies_to_hand_over()))
         if self._storefronts:
             self._ask(*(Push(*found) for found in await due.channels(self._storefronts)))
 
@@ -175,9 +243,13 @@ class Worker:
         match turn:
             case Deliver(_, subscriber) if subscriber.startswith("core:"):
                 return self._inside
+            case CallPerson():
+                return self._personal_calls
+            case MakeForecasts():
+                return self._forecasts
             case Call():
                 return self._calls
-            case Deliver() | Push() | SendMail():
+            case Deliver() | Push() | SendMail() | SendTexts() | HandOver():
                 return self._outside
         return self._inside
 
@@ -211,7 +283,15 @@ class Worker:
                 return await self._parts.pusher.push(company_id, plugin_id)
             case Seal(company_id):
                 return await self._parts.audit.seal(company_id)
+            case Replenish(company_id):
+                return await self._parts.replenisher.propose(company_id)
             case Notify(company_id):
                 return await self._parts.notifying.notify(company_id)
+            case HandOver(company_id):
+                return await self._parts.ordering.send(company_id) if self._parts.ordering else False
+            case SendTexts(company_id):
+                return await self._parts.texting.send(company_id)
+            case MakeForecasts():
+                return await self._parts.forecaster.forecast() if self._parts.forecaster else False
             case SendMail():
                 return await self._parts.mailing.deliver()

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench.measurements import authorisation, counting, generator, growth, importing, oversell, posting, reading
+from bench.measurements import (
+    authorisation,
+    counting,
+    generator,
+    growth,
+    importing,
+    oversell,
+    posting,
+    reading,
+    replenishment,
+    year,
+)
 from bench.results import Figure
 from bench.stage import Stage
 
@@ -16,6 +27,8 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "oversell": oversell.measure,
     "importing": importing.measure,
     "counting": counting.measure,
+    "replenishment": replenishment.measure,
+    "year": year.measure,
     "growth": growth.measure,
 }
 

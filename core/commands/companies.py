@@ -72,7 +72,7 @@ class ChangeCompany(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What changes about the company; what is left out stays. `locked_through` closes the books up to that instant. Nobody
     approves a request of their own that is worth more than `approval_threshold`, nor a purchase order that they handed in and that
     is worth more than `purchase_approval_threshold`; None: there is no such rule. `over_receipt_tolerance`, in percent, is how much
-    more than was ordered may be received."""
+    more than was ordered may be received. No more than `sms_daily_limit` text messages go out in a day."""
 
     name: Name | UnsetType = UNSET
     locale: Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Z]{2})?$")] | UnsetType = UNSET
@@ -82,6 +82,7 @@ class ChangeCompany(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     approval_threshold: Decimal | UnsetType | None = UNSET
     purchase_approval_threshold: Decimal | UnsetType | None = UNSET
     over_receipt_tolerance: Decimal | UnsetType = UNSET
+    sms_daily_limit: Annotated[int, Meta(ge=0, le=100_000)] | UnsetType = UNSET
 
 
 class Created(msgspec.Struct, frozen=True):

@@ -10,15 +10,8 @@ from msgspec import Meta
 
 from core.domain.access import Actor
 from core.domain.errors import Fault, refuse_if
-from core.domain.notification import (
-    PROVIDED,
-    Channel,
-    NotificationKind,
-    Preference,
-    Timing,
-    Wish,
-    kinds_for,
-)
+from core.domain.notification import Channel, NotificationKind, Preference, Timing, Wish, kinds_for
+from core.domain.notification_reach import Reach
 from core.ports.clock import Clock
 from core.ports.notification_hours import HoursBody
 from core.ports.notifications import Known, NotificationPreferences
@@ -31,8 +24,8 @@ Categories = Annotated[list[UUID], Meta(max_length=MAX_NAMES)]
 
 
 class KindPreference(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """How one kind is to be told: by these channels (none: not at all), mail at once or in a digest, for these sites and these
-    categories with all below them (null: all)."""
+    """How one kind is to be told: by these channels (none: not at all), outside of the application at once or in a digest, for these
+    sites and these categories with all below them (null: all)."""
 
     kind: NotificationKind
     channels: Annotated[list[Channel], Meta(max_length=len(Channel))]
@@ -80,16 +73,18 @@ def _faults(actor: Actor, command: SavePreferences, known: Known) -> Iterator[Fa
         if line.kind in seen:
             yield Fault(f"{pointer}/kind", "repeated", "each kind once")
         seen.add(line.kind)
-        yield from _channel_faults(f"{pointer}/channels", line.channels)
+        yield from _channel_faults(f"{pointer}/channels", line.channels, known.reach)
         yield from _reference_faults(pointer, line, known)
     if command.hours and command.hours.quiet and command.hours.quiet.start == command.hours.quiet.end:
         yield Fault("/hours/quiet/to", "empty", "must be another time than `from`; without quiet hours give null")
 
 
-def _channel_faults(pointer: str, channels: Sequence[Channel]) -> Iterator[Fault]:
+def _channel_faults(pointer: str, channels: Sequence[Channel], reach: Reach) -> Iterator[Fault]:
+    """A channel that has to be set up can be wished for when it is. Mail waits for its address."""
     for index, channel in enumerate(channels):
-        if channel not in PROVIDED:
-            yield Fault(f"{pointer}/{index}", "channel_unavailable", f"nothing here delivers news by {channel}")
+        obstacle = None if channel is Channel.MAIL else reach.obstacle(channel)
+        if obstacle:
+            yield Fault(f"{pointer}/{index}", "channel_unavailable", obstacle)
         if channel in channels[:index]:
             yield Fault(f"{pointer}/{index}", "repeated", "each channel once")
 

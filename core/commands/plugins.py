@@ -1,13 +1,13 @@
 """Switching plugins on and off in a company."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import msgspec
 
 from core.domain.access import Actor
 from core.domain.errors import Conflict
-from core.ports.calling import answer_of
+from core.ports.calling import Answer, answer_of
 from core.ports.doorbell import Doorbell
 from core.ports.failures import PermanentlyRejected, PortFailure
 from core.ports.plugins import Installations, OpenPlugin, Plugins
@@ -45,10 +45,12 @@ async def enable_plugin(
     """
     actor.require("plugin:write")
     at_work = _open(plugins, actor, plugin_id, command.settings)
+    if at_work.message_sender is not None:
+        await _answered(at_work.message_sender.check())
     if at_work.storefront is None:
         await installations.enable(actor.company, plugin_id, command.settings, by=actor)
         return EnabledPlugin(plugin_id)
-    items = await _checked_items(at_work.storefront)
+    items = await _answered(_checked(at_work.storefront))
     linked = await installations.enable_storefront(
         actor.company, plugin_id, command.settings, items, at_work.locations, by=actor
     )
@@ -70,9 +72,9 @@ def _open(plugins: Plugins, actor: Actor, plugin_id: str, settings: Mapping[str,
         raise _refused(failure) from failure
 
 
-async def _checked_items(storefront: Storefront) -> list[Item]:
+async def _answered(call: Awaitable[Answer]) -> Answer:
     try:
-        return await answer_of(_checked(storefront), CHECK_SECONDS)
+        return await answer_of(call, CHECK_SECONDS)
     except Exception as failure:  # foreign code may raise anything
         raise _refused(failure) from failure
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from core.commands.purchase_order_sending import withdraw_sending
 from core.commands.purchase_order_steps import APPROVE, WRITE, Seen, done, opened
 from core.commands.stock import ShortText
 from core.commands.transfers import LineNumber
@@ -14,7 +15,6 @@ from core.domain.access import Actor
 from core.domain.errors import Conflict, Fault, Forbidden, refuse_if
 from core.domain.order_request_draft import reason_faults
 from core.domain.purchase_order import (
-    MANUAL,
     OrderDeed,
     OrderState,
     PurchaseOrder,
@@ -23,7 +23,6 @@ from core.domain.purchase_order import (
     cancelled,
     closed,
     require_possible,
-    sent,
     submitted,
 )
 from core.domain.text import tidy
@@ -77,13 +76,6 @@ def _require_other_approver(actor: Actor, order: PurchaseOrder, threshold: Decim
         raise Forbidden("own_purchase_order", detail, details={"threshold": str(normal(threshold))})
 
 
-async def send_order(uow: UnitOfWork, actor: Actor, command: Seen) -> PurchaseOrderView:
-    """Notes that somebody has sent an approved order to the supplier."""
-    order = await opened(uow, actor, command, WRITE)
-    today = (await uow.purchase_orders.rules()).today
-    return await done(uow, actor, sent(order, actor.user_id, MANUAL, today), "purchase_order_sent", channel=MANUAL)
-
-
 async def acknowledge_order(
     uow: UnitOfWork, actor: Actor, command: tuple[UUID, AcknowledgeOrder, int | None]
 ) -> PurchaseOrderView:
@@ -125,4 +117,5 @@ async def cancel_order(uow: UnitOfWork, actor: Actor, command: tuple[UUID, EndOr
     order_id, answer, version = command
     order = await opened(uow, actor, (order_id, version), WRITE)
     after = cancelled(order, tidy(answer.reason))
+    await withdraw_sending(uow, order)
     return await done(uow, actor, after, "purchase_order_cancelled", reason=after.closing_reason)

@@ -1,6 +1,7 @@
 """Receiving what was ordered into stock, and taking a receipt back."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -62,7 +63,8 @@ async def receive_order(
     order = await opened(uow, actor, (order_id, version), RECEIVE)
     arrivals = read_arrivals(order, None if wish.lines is None else [_arrival(line) for line in wish.lines])
     supplier = await uow.suppliers.named(str(order.supplier))
-    posting = receipt_posting(order, arrivals, tidy(wish.document_number), supplier.name if supplier else "")
+    name = supplier.name if supplier else ""
+    posting = receipt_posting(order, arrivals, tidy(wish.document_number), name, uow.now)
     numbers = [arrival.line for arrival in arrivals] if wish.lines is None else range(1, len(arrivals) + 1)
     with faults_at_lines(numbers, ()):
         await uow.ledger.post(actor, [posting])
@@ -89,7 +91,7 @@ async def take_back_receipt(
     original = await uow.postings.posting(actor, posting_id)
     if original is None:
         raise _unknown()
-    reversal = mirrored(original, wish.reason)
+    reversal = replace(mirrored(original, wish.reason), effective_at=uow.now)
     await uow.ledger.post(actor, [reversal])
     await uow.purchase_orders.take_back(order, posting_id, reversal.id)
     today = (await uow.purchase_orders.rules()).today

@@ -62,6 +62,7 @@ async def tell(uow: UnitOfWork, event: str, order: PurchaseOrder, **more: object
         "state": order.state.value,
         "supplier": order.supplier,
         "site": order.site,
+        "submitted_by": order.submitter,
         "lines": lines,
         **more,
     }

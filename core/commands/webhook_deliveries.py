@@ -37,17 +37,19 @@ async def redeliver(uow: UnitOfWork, actor: Actor, command: tuple[UUID, UUID]) -
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is to be written down of an errand, and why the webhook stops, if it does."""
+    """What is to be written down of an errand, and why the webhook stops, if it does. Of what did not reach a person's own webhook
+    no event tells: that is noted at their news."""
 
     ended: Ended
     stopped: StopReason | None = None
+    is_personal: bool = False
 
 
 async def record_tries(uow: UnitOfWork, actor: Actor, record: Record) -> None:
     """Writes down how an errand went. Tells of events that are given up."""
     ours = await uow.webhooks.end(record.ended)
     for one in record.ended.tries:
-        if one.outcome.state is DeliveryState.DEAD and one.outcome.event_id in ours:
+        if one.outcome.state is DeliveryState.DEAD and one.outcome.event_id in ours and not record.is_personal:
             webhook_id, event_id = record.ended.webhook_id, one.outcome.event_id
             facts = {
                 "subscriber": subscriber_of(webhook_id),

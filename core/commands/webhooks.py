@@ -1,6 +1,6 @@
 """Webhooks: where a company's events are sent. People alone decide it, and only those who see all of the company."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -10,32 +10,24 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.commands.changes import Saved, given, require_version
+from core.commands.webhook_making import MadeWebhook, WebhookMaking
 from core.domain.access import Actor
-from core.domain.errors import Conflict, Forbidden, NotFound, refuse_if
-from core.domain.events import Event
+from core.domain.errors import Conflict, Forbidden, NotFound
 from core.domain.ids import new_id
-from core.domain.text import text_fault, tidy
 from core.domain.webhook import (
     LONGEST_DESCRIPTION,
     LONGEST_URL,
     MOST,
-    OVERLAP,
-    PING,
     StopReason,
     Webhook,
-    event_type_faults,
     host_of,
-    key_of,
     may_be_sent_everything,
-    new_webhook_secret,
     require_sight,
-    url_faults,
 )
 from core.ports.attempts import Allowance, Attempts
 from core.ports.clock import Clock
-from core.ports.sealing import Sealing
 from core.ports.storage import Run, UnitOfWork
-from core.ports.webhooks import SealedSecret, WebhookAnswer, WebhookCall, WebhookSender
+from core.ports.webhooks import WebhookAnswer, WebhookCall
 
 PINGS = 30  # in a quarter of an hour, for a company
 
@@ -60,31 +52,11 @@ class ChangeWebhook(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     description: Description | UnsetType = UNSET
 
 
-class MadeWebhook(msgspec.Struct, frozen=True):
-    """A webhook and its new secret, which nobody can be told again."""
-
-    id: UUID
-    secret: str
-
-    def __repr__(self) -> str:
-        return f"MadeWebhook(id={self.id!r})"
-
-
 class WebhookDesk:
     """Makes, changes, tries and removes webhooks."""
 
-    def __init__(
-        self,
-        run: Run,
-        sealing: Sealing,
-        sender: Callable[[], WebhookSender],
-        attempts: Attempts,
-        clock: Clock,
-        *,
-        on_loopback: bool,
-    ) -> None:
-        self._run, self._sealing, self._sender = run, sealing, sender
-        self._attempts, self._clock, self._on_loopback = attempts, clock, on_loopback
+    def __init__(self, run: Run, making: WebhookMaking, attempts: Attempts, clock: Clock) -> None:
+        self._run, self._making, self._attempts, self._clock = run, making, attempts, clock
 
     async def create(self, actor: Actor, command: CreateWebhook) -> MadeWebhook:
         """Raises `Invalid` with every fault, `Conflict` `too_many_webhooks`, and `Forbidden`."""
@@ -104,16 +76,13 @@ class WebhookDesk:
     async def ping(self, actor: Actor, webhook_id: UUID) -> WebhookAnswer:
         """Sends an event that asks for an answer. Raises `NotFound` and `TooManyAttempts`."""
         call, _ = await self._greeting(actor, webhook_id)
-        return await self._sender().send(call)
+        return await self._making.sent(call)
 
     async def enable(self, actor: Actor, webhook_id: UUID) -> Saved:
         """Sends events there from now on, on the actor's behalf, if a ping is answered. Raises `Conflict` `webhook_not_answering`,
         and as `ping` does."""
         call, version = await self._greeting(actor, webhook_id)
-        answer = await self._sender().send(call)
-        if not answer.is_accepted:
-            details = {"status": answer.status, "error": answer.error}
-            raise Conflict("webhook_not_answering", "the address did not accept the ping", details=details)
+        await self._making.require_answer(call)
         return (await self._run(_enable, actor, (webhook_id, version))).result
 
     async def _greeting(self, actor: Actor, webhook_id: UUID) -> tuple[WebhookCall, int]:
@@ -123,27 +92,25 @@ class WebhookDesk:
         return (await self._run(self._open, actor, webhook_id)).result
 
     async def _open(self, uow: UnitOfWork, actor: Actor, webhook_id: UUID) -> tuple[WebhookCall, int]:
-        webhook, now = await found(uow, webhook_id), self._clock.now()
-        ping = Event(new_id(), await uow.webhooks.end_of_feed(), PING, "webhook", webhook_id, now, {})
-        secrets = await uow.webhooks.secrets(webhook_id, now)
-        return WebhookCall(webhook.url, keys_of(secrets, actor.company, self._sealing), ping), webhook.version
+        webhook = await found(uow, webhook_id)
+        return await self._making.greeting(uow, actor.company, webhook), webhook.version
 
     async def _create(self, uow: UnitOfWork, actor: Actor, command: CreateWebhook) -> MadeWebhook:
         await require_member(uow, actor)
         wish = {name: getattr(command, name) for name in command.__struct_fields__}
-        webhook = self._placed(Webhook(new_id(), "", "", None, actor.user_id), wish)
+        webhook = self._making.placed(Webhook(new_id(), "", "", None, actor.user_id), wish)
         if await uow.webhooks.count() >= MOST:
             raise Conflict("too_many_webhooks", f"a company has {MOST} webhooks at most")
         await uow.webhooks.add(webhook, self._clock.now())
         await uow.events.append("webhook_created", "webhook", webhook.id, told(webhook))
-        return await self._with_new_secret(uow, actor, webhook)
+        return await self._making.with_new_secret(uow, actor.company, webhook)
 
     async def _change(self, uow: UnitOfWork, actor: Actor, command: tuple[UUID, ChangeWebhook, int | None]) -> Saved:
         webhook_id, change, version = command
         changes = given(change)
         webhook = await found(uow, webhook_id)
         require_version(webhook.version, version)
-        after = self._placed(webhook, changes)
+        after = self._making.placed(webhook, changes)
         if after.url != webhook.url:
             after = replace(after, stopped=StopReason.UNPROVEN)
         saved = Saved(webhook_id, await uow.webhooks.change(after))
@@ -153,24 +120,7 @@ class WebhookDesk:
     async def _rotate(self, uow: UnitOfWork, actor: Actor, webhook_id: UUID) -> MadeWebhook:
         webhook = await found(uow, webhook_id)
         await uow.events.append("webhook_secret_rotated", "webhook", webhook_id, {})
-        return await self._with_new_secret(uow, actor, webhook)
-
-    def _placed(self, webhook: Webhook, wish: Mapping[str, object]) -> Webhook:
-        """The webhook as it is wished for. Raises `Invalid` with every fault."""
-        url, types = str(wish.get("url", webhook.url)), wish.get("event_types", webhook.event_types)
-        description = tidy(str(wish.get("description", webhook.description)))
-        listed = list(types) if isinstance(types, list | frozenset) else None
-        misnamed = text_fault("/description", description, LONGEST_DESCRIPTION, required=False)
-        faults = [*url_faults(url, on_loopback=self._on_loopback), *event_type_faults(listed)]
-        refuse_if([*faults, *([misnamed] if misnamed else [])])
-        wanted = None if listed is None else frozenset(listed)
-        return replace(webhook, url=url, description=description, event_types=wanted)
-
-    async def _with_new_secret(self, uow: UnitOfWork, actor: Actor, webhook: Webhook) -> MadeWebhook:
-        secret, secret_id, now = new_webhook_secret(), new_id(), self._clock.now()
-        sealed = SealedSecret(secret_id, self._sealing.seal(secret.encode(), _place(secret_id, actor.company)))
-        await uow.webhooks.add_secret(webhook.id, sealed, now, now + OVERLAP)
-        return MadeWebhook(webhook.id, secret)
+        return await self._making.with_new_secret(uow, actor.company, webhook)
 
 
 async def disable_webhook(uow: UnitOfWork, actor: Actor, webhook_id: UUID) -> None:
@@ -223,12 +173,6 @@ async def require_member(uow: UnitOfWork, actor: Actor) -> None:
         raise Forbidden("not_a_member", "a webhook acts for a member of the company")
 
 
-def keys_of(secrets: Sequence[SealedSecret], company_id: UUID, sealing: Sealing) -> tuple[bytes, ...]:
-    """What signs for a webhook. Raises `Unsealable`."""
-    opened = (sealing.open(secret.sealed, _place(secret.id, company_id)).decode() for secret in secrets)
-    return tuple(key_of(text) for text in opened)
-
-
 def told(webhook: Webhook) -> Mapping[str, object]:
     """What an event says of a webhook. Who may see events need not know the whole address."""
     return {
@@ -247,7 +191,3 @@ async def _enable(uow: UnitOfWork, actor: Actor, command: tuple[UUID, int]) -> S
     saved = Saved(webhook_id, await uow.webhooks.change(enabled))
     await uow.events.append("webhook_enabled", "webhook", webhook_id, told(enabled))
     return saved
-
-
-def _place(secret_id: UUID, company_id: UUID) -> str:
-    return f"webhook_secret|sealed|{secret_id}|{company_id}"

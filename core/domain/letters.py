@@ -29,6 +29,7 @@ class Letter(StrEnum):
     COMPANY_REGISTERED = "company_registered"
     CONTACT = "contact"
     NOTIFICATIONS = "notifications"
+    PURCHASE_ORDER = "purchase_order"
 
 
 @dataclass(frozen=True, slots=True)

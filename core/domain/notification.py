@@ -22,14 +22,20 @@ class NotificationKind(StrEnum):
     OUT_OF_STOCK = "out_of_stock"
     BACK_IN_STOCK = "back_in_stock"
     REQUEST_WAITING = "request_waiting"
+    ORDER_WAITING = "order_waiting"
     TRANSFER_WAITING = "transfer_waiting"
+    LATE_PURCHASE_ORDER = "late_purchase_order"
+    ORDER_NOT_SENT = "order_not_sent"
+    RESTOCK_SUGGESTED = "restock_suggested"
+    DEMAND_CHANGE = "demand_change"
+    OVERSTOCK = "overstock"
     NEW_PRODUCT = "new_product"
     PLUGIN_TROUBLE = "plugin_trouble"
     FAILED_DELIVERY = "failed_delivery"
 
 
 class Channel(StrEnum):
-    """How news come. Only those of `PROVIDED` have somebody behind them."""
+    """How news come. A text message needs a plugin, a webhook an address of the person's own."""
 
     IN_APP = "in_app"
     MAIL = "mail"
@@ -37,11 +43,8 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
 
 
-PROVIDED = frozenset({Channel.IN_APP, Channel.MAIL})
-
-
 class Timing(StrEnum):
-    """When mail comes; in the application news come at once."""
+    """When news come by mail, text message and webhook; in the application they come at once."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"
@@ -61,7 +64,13 @@ AUDIENCES: Mapping[NotificationKind, Audience] = {
     NotificationKind.OUT_OF_STOCK: Audience("stock:read"),
     NotificationKind.BACK_IN_STOCK: Audience("stock:read"),
     NotificationKind.REQUEST_WAITING: Audience("request:approve", acts=True),
+    NotificationKind.ORDER_WAITING: Audience("purchase:approve", acts=True),
     NotificationKind.TRANSFER_WAITING: Audience("transfer:confirm", acts=True),
+    NotificationKind.LATE_PURCHASE_ORDER: Audience("purchase:read"),
+    NotificationKind.ORDER_NOT_SENT: Audience("purchase:write", acts=True),
+    NotificationKind.RESTOCK_SUGGESTED: Audience("purchase:write", acts=True),
+    NotificationKind.DEMAND_CHANGE: Audience("report:read"),
+    NotificationKind.OVERSTOCK: Audience("stock:read"),
     NotificationKind.NEW_PRODUCT: Audience("product:read"),
     NotificationKind.PLUGIN_TROUBLE: Audience("plugin:read"),
     NotificationKind.FAILED_DELIVERY: Audience("plugin:read"),
@@ -70,7 +79,7 @@ AUDIENCES: Mapping[NotificationKind, Audience] = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """By which channels one kind is told, and when mail about it comes. Without channels it is not told."""
+    """By which channels one kind is told, and when outside of the application. Without channels it is not told."""
 
     channels: tuple[Channel, ...] = ()
     timing: Timing = Timing.AT_ONCE
@@ -88,7 +97,7 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From when to when, by the clock on the wall, no mail is to come. They may go over midnight."""
+    """From when to when, by the clock on the wall, nobody is to be disturbed. They may go over midnight."""
 
     start: time
     end: time
@@ -102,7 +111,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When mail suits somebody. Digests come at the full hour; weekly ones on the weekday, of which 1 is Monday."""
+    """When news suit somebody. Digests come at the full hour; weekly ones on the weekday, of which 1 is Monday."""
 
     quiet: QuietHours | None
     digest_hour: int

@@ -8,6 +8,10 @@ from uuid import UUID
 from core.domain.events import Event
 from core.domain.notification import NotificationKind
 
+WORDED = "words"
+"""The fact that says in which words of its kind an event is told."""
+_TYPE = "type"
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -26,19 +30,22 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Events of one type that are news: those in which `where` holds, at the site that `site` names."""
+    """Events of one type that are news: those in which each name of `where` has one of its values, at the site that `site` names.
+    Of those that are told in words of their own, beside others of the kind, `words` names the fact that says in which, or is
+    their type."""
 
     kind: NotificationKind
     facts: Sequence[str]
     site: str | None = None
     not_to: str | None = None
-    where: Mapping[str, str] | None = None
+    where: Mapping[str, Sequence[str]] | None = None
     of_product: bool = False
+    words: str | None = None
 
 
 _STOCK = ("on_hand", "minimum", "target")
 _TRANSFER_PENDING = _Source(
-    NotificationKind.TRANSFER_WAITING, ("number", "state"), site="source", where={"state": "pending"}
+    NotificationKind.TRANSFER_WAITING, ("number", "state"), site="source", where={"state": ["pending"]}
 )
 _SOURCES: Mapping[str, _Source] = {
     "low_stock": _Source(NotificationKind.LOW_STOCK, _STOCK, site="site", of_product=True),
@@ -50,14 +57,36 @@ _SOURCES: Mapping[str, _Source] = {
         ("number", "kind", "state"),
         site="site",
         not_to="requested_by",
-        where={"state": "pending"},
+        where={"state": ["pending"]},
     ),
+    "purchase_order_submitted": _Source(
+        NotificationKind.ORDER_WAITING,
+        ("number", "state"),
+        site="site",
+        not_to="submitted_by",
+        where={"state": ["to_approve"]},
+    ),
+    "purchase_order_late": _Source(
+        NotificationKind.LATE_PURCHASE_ORDER, ("number", "supplier_name", "due_on", "days"), site="site"
+    ),
+    "purchase_order_not_sent": _Source(NotificationKind.ORDER_NOT_SENT, ("number", "problem"), site="site"),
+    "replenishment_proposed": _Source(NotificationKind.RESTOCK_SUGGESTED, ("proposed", "blocked"), site="site"),
+    "demand_changed": _Source(NotificationKind.DEMAND_CHANGE, (), site="site", of_product=True, words="direction"),
+    "overstock_begun": _Source(NotificationKind.OVERSTOCK, ("stock", "enough"), site="site", of_product=True),
     # It waits at its source to be sent off, and then at its destination to be received.
     "transfer_created": _TRANSFER_PENDING,
     "transfer_submitted": _TRANSFER_PENDING,
     "transfer_dispatched": _Source(NotificationKind.TRANSFER_WAITING, ("number", "state"), site="destination"),
     "plugin_paused": _Source(NotificationKind.PLUGIN_TROUBLE, ("plugin", "problem")),
     "delivery_failed": _Source(NotificationKind.FAILED_DELIVERY, ("subscriber", "type", "error")),
+    "webhook_disabled": _Source(
+        NotificationKind.FAILED_DELIVERY, ("reason",), where={"reason": ["gone", "rights_lost"]}, words=_TYPE
+    ),
+    "mail_failed": _Source(NotificationKind.FAILED_DELIVERY, ("to", "error"), words=_TYPE),
+    "channel_failed": _Source(
+        NotificationKind.FAILED_DELIVERY, ("person", "channel", "error"), not_to="user", words=_TYPE
+    ),
+    "sms_surplus": _Source(NotificationKind.FAILED_DELIVERY, ("limit",), words=_TYPE),
 }
 NEWS_EVENT_TYPES = frozenset(_SOURCES)
 
@@ -69,8 +98,9 @@ def news_among(events: Sequence[Event]) -> Sequence[News]:
 
 def _news(event: Event) -> Iterator[News]:
     source = _SOURCES.get(event.type)
-    if source is None or any(event.data.get(name) != value for name, value in (source.where or {}).items()):
+    if source is None or any(event.data.get(name) not in values for name, values in (source.where or {}).items()):
         return
+    facts = {name: event.data[name] for name in source.facts if event.data.get(name) is not None}
     yield News(
         event_id=event.id,
         kind=source.kind,
@@ -79,8 +109,12 @@ def _news(event: Event) -> Iterator[News]:
         site=_id(event, source.site),
         product=event.subject_id if source.of_product else None,
         not_to=_id(event, source.not_to),
-        facts={name: event.data[name] for name in source.facts if event.data.get(name) is not None},
+        facts=facts | {WORDED: _words(event, source.words)} if source.words else facts,
     )
+
+
+def _words(event: Event, words: str) -> object:
+    return event.type if words == _TYPE else event.data.get(words)
 
 
 def _id(event: Event, name: str | None) -> UUID | None:

@@ -10,11 +10,13 @@ from typing import Any
 from core.domain.letters import language_of
 from core.domain.mail import one_line
 from core.domain.notification import NotificationKind
+from core.domain.notification_news import WORDED
 
 SHOWN = 20
 """How many lines of a kind are written out."""
 
 _FILE = "notification_words.toml"
+_LINE = "line"
 _PLACE = re.compile(r"{([a-z_]+)}")
 
 
@@ -23,8 +25,9 @@ class Words:
     """The words of one language."""
 
     more: str
+    phone_code: str
     titles: Mapping[NotificationKind, str]
-    lines: Mapping[NotificationKind, str]
+    lines: Mapping[NotificationKind, Mapping[str, str]]
 
     def line(self, kind: NotificationKind, facts: Mapping[str, Any]) -> str:
         """One piece of news. A fact brings neither lines nor places of its own."""
@@ -33,7 +36,8 @@ class Words:
             value = facts.get(place[1])
             return "–" if value is None else one_line(str(value))
 
-        return _PLACE.sub(fact, self.lines[kind])
+        lines = self.lines[kind]
+        return _PLACE.sub(fact, lines.get(str(facts.get(WORDED)), lines[_LINE]))
 
     def paragraph(self, kind: NotificationKind, news: Iterable[Mapping[str, Any]]) -> str:
         """A kind with its number, the first of its news, and how many more there are."""
@@ -53,12 +57,13 @@ def _read_words() -> Mapping[str, Words]:
 
 
 def _words(table: dict[str, Any]) -> Words:
-    more = table.pop("more")
+    more, phone_code = table.pop("more"), table.pop("phone_code")
     kinds = {NotificationKind(kind): words for kind, words in table.items()}
     return Words(
         more,
+        phone_code,
         {kind: words["title"] for kind, words in kinds.items()},
-        {kind: words["line"] for kind, words in kinds.items()},
+        {kind: {name: text for name, text in words.items() if name != "title"} for kind, words in kinds.items()},
     )
 
 

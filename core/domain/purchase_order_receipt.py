@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -138,9 +138,11 @@ def learnt_between(before: PurchaseOrder, after: PurchaseOrder) -> Learnt:
     return found
 
 
-def receipt_posting(order: PurchaseOrder, arrivals: Sequence[Arrival], document: str, supplier: str) -> Posting:
-    """The posting of what came, at its cost in the company's currency. `order` is as it was before: its next receipt has this
-    posting and no other."""
+def receipt_posting(
+    order: PurchaseOrder, arrivals: Sequence[Arrival], document: str, supplier: str, at: datetime
+) -> Posting:
+    """The posting of what came at that moment, at its cost in the company's currency. `order` is as it was before: its next receipt
+    has this posting and no other."""
     lines = {line.number: line for line in order.lines}
     moves = [_move(order, lines[arrival.line], arrival) for arrival in arrivals]
     return Posting(
@@ -149,6 +151,7 @@ def receipt_posting(order: PurchaseOrder, arrivals: Sequence[Arrival], document:
         Document(DocumentType.PURCHASE_ORDER, str(order.number), party=supplier),
         reason=f"purchase order {order.number}",
         note=document,
+        effective_at=at,
         source=OF_PURCHASE,
         source_ref=f"{order.id}/{order.receipts + 1}",
     )

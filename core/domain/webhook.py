@@ -44,7 +44,7 @@ class StopReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """An address, and the types of events that are sent there (None: all), on behalf of whoever said so last: what they may not
-    know is not sent. `stopped` says why nothing is."""
+    know is not sent. To one that has an `owner` go that person's own news instead. `stopped` says why nothing is sent."""
 
     id: UUID
     url: str
@@ -53,6 +53,7 @@ class Webhook:
     acts_for: UUID
     stopped: StopReason | None = StopReason.UNPROVEN
     version: int = 1
+    owner: UUID | None = None
 
 
 class Rights(Protocol):
@@ -106,16 +107,16 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def url_faults(url: str, *, on_loopback: bool) -> list[Fault]:
+def url_faults(url: str, *, on_loopback: bool, pointer: str = "/url") -> list[Fault]:
     """What is wrong with an address. What its name leads to is looked at whenever something is sent there."""
     if len(url) > LONGEST_URL:
-        return [Fault("/url", "too_long", f"must have at most {LONGEST_URL} characters")]
+        return [Fault(pointer, "too_long", f"must have at most {LONGEST_URL} characters")]
     if problem := url_problem(url, on_loopback=on_loopback):
-        return [Fault("/url", "bad_format", problem)]
+        return [Fault(pointer, "bad_format", problem)]
     if is_here(url) and not on_loopback:
-        return [Fault("/url", "not_public", "must lead to the public internet")]
+        return [Fault(pointer, "not_public", "must lead to the public internet")]
     if not is_here(url) and urlsplit(url).port not in _PORTS:
-        return [Fault("/url", "bad_port", "only the ports 443 and 8443 are called")]
+        return [Fault(pointer, "bad_port", "only the ports 443 and 8443 are called")]
     return []
 
 

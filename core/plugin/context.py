@@ -6,8 +6,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from core.plugin.settings import PluginSettings, StorefrontSettings
+from core.ports.notification import MessageSender
 from core.ports.plugins import Reaction
 from core.ports.storefront import Storefront
+from core.ports.supplier import SupplierOrdering
 
 S = TypeVar("S", bound=PluginSettings)
 F = TypeVar("F", bound=StorefrontSettings)
@@ -34,6 +36,20 @@ class RegisterStorefront(Protocol):
     """Handed to `register_storefronts`."""
 
     def __call__(self, name: str, settings: type[F], factory: Callable[[PluginContext[F]], Storefront]) -> None: ...
+
+
+class RegisterMessageSender(Protocol):
+    """Handed to `register_message_senders`."""
+
+    def __call__(self, name: str, settings: type[S], factory: Callable[[PluginContext[S]], MessageSender]) -> None: ...
+
+
+class RegisterSupplierOrdering(Protocol):
+    """Handed to `register_supplier_orderings`."""
+
+    def __call__(
+        self, name: str, settings: type[S], factory: Callable[[PluginContext[S]], SupplierOrdering]
+    ) -> None: ...
 
 
 class RegisterReaction(Protocol):

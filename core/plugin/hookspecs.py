@@ -3,7 +3,7 @@ register, through the Protocols of `core.ports`."""
 
 import pluggy
 
-from core.plugin.context import RegisterReaction, RegisterStorefront
+from core.plugin.context import RegisterMessageSender, RegisterReaction, RegisterStorefront, RegisterSupplierOrdering
 
 PROJECT = "pirwa"
 
@@ -14,6 +14,16 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookspec
 def register_storefronts(register: RegisterStorefront) -> None:
     """Registers a storefront: `register("shop", ShopSettings, ShopStorefront)`. A plugin brings one at most."""
+
+
+@hookspec
+def register_message_senders(register: RegisterMessageSender) -> None:
+    """Registers a carrier of text messages: `register("sms", CarrierSettings, Carrier)`. A plugin brings one at most."""
+
+
+@hookspec
+def register_supplier_orderings(register: RegisterSupplierOrdering) -> None:
+    """Registers a way to hand orders over to suppliers: `register("edi", EdiSettings, EdiOrdering)`. A plugin brings one at most."""
 
 
 @hookspec

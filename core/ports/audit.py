@@ -28,6 +28,7 @@ class AuditAction(StrEnum):
     IDENTITY_UNLINKED = "identity_unlinked"
     PROFILE_CHANGED = "profile_changed"
     EMAIL_CHANGED = "email_changed"
+    PHONE_CHANGED = "phone_changed"
     TOTP_ENABLED = "totp_enabled"
     TOTP_DISABLED = "totp_disabled"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from core.domain.mail import Mail
+from core.domain.mail import Mail, MailFile
 
-__all__ = ["Mail", "MailLease", "MailQueue", "MailTransport", "Mailbox", "WaitingMail"]
+__all__ = ["Mail", "MailFile", "MailLease", "MailQueue", "MailTransport", "Mailbox", "WaitingMail"]
 
 
 class Mailbox(Protocol):

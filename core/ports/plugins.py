@@ -8,7 +8,9 @@ from uuid import UUID
 
 from core.domain.access import Actor
 from core.domain.events import Event
+from core.ports.notification import MessageSender
 from core.ports.storefront import Item, Storefront
+from core.ports.supplier import SupplierOrdering
 
 
 class Reaction(Protocol):
@@ -50,6 +52,8 @@ class OpenPlugin:
     storefront: Storefront | None = None
     locations: Mapping[str, str] = field(default_factory=dict)
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
+    message_sender: MessageSender | None = None
+    supplier_ordering: SupplierOrdering | None = None
 
 
 class Plugins(Protocol):
@@ -61,6 +65,14 @@ class Plugins(Protocol):
 
     def storefronts(self) -> frozenset[str]:
         """The ids of loaded plugins that bring a storefront."""
+        ...
+
+    def message_senders(self) -> frozenset[str]:
+        """The ids of loaded plugins that bring a carrier of text messages."""
+        ...
+
+    def supplier_orderings(self) -> frozenset[str]:
+        """The ids of loaded plugins that bring a way to hand orders over to suppliers."""
         ...
 
     def subscriptions(self) -> Sequence[Subscription]:
@@ -87,6 +99,10 @@ class Installation:
     state: InstallationState
     settings: Mapping[str, object]
     problem: str | None = None
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state is InstallationState.ENABLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import msgspec
 from core.domain.purchase_order import OrderState, PurchaseOrder
 from core.domain.purchase_order_draft import Goods
 from core.ports.order_requests import PersonName
+from core.ports.order_sendings import SendingView
 from core.ports.transfers import SiteName
 
 
@@ -65,7 +66,8 @@ class ReceiptView(msgspec.Struct, frozen=True):
 
 class PurchaseOrderView(msgspec.Struct, frozen=True):
     """An order with its lines and receipts. `total` is in its currency, `value` in the company's; both are None for those who may
-    not see costs. `exchange_rate` is how much of the company's currency one unit is worth."""
+    not see costs. `exchange_rate` is how much of the company's currency one unit is worth. `sending` is the latest that the worker
+    was asked for, None where there was none; `ended_at` when it was closed or cancelled."""
 
     id: UUID
     number: int
@@ -80,14 +82,17 @@ class PurchaseOrderView(msgspec.Struct, frozen=True):
     note: str
     created_by: PersonName
     submitted_by: PersonName | None
+    submitted_at: datetime | None
     approved_by: PersonName | None
     approved_at: datetime | None
     sent_by: PersonName | None
     sent_at: datetime | None
     sent_by_channel: str | None
+    sending: SendingView | None
     acknowledged_at: datetime | None
     supplier_reference: str
     closing_reason: str
+    ended_at: datetime | None
     created_at: datetime
     updated_at: datetime
     version: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -15,8 +16,10 @@ from core.ports.integrations import ApiKeyRepository, OAuthClientRepository
 from core.ports.invitations import InvitationRepository
 from core.ports.mail import Mailbox
 from core.ports.order_requests import OrderRequestRepository
+from core.ports.order_sendings import OrderSendings
 from core.ports.people import PeopleRepository
 from core.ports.purchase_orders import PurchaseOrderRepository
+from core.ports.replenishment import ReplenishmentRepository
 from core.ports.reservations import ReservationRepository
 from core.ports.single_sign_on import IdentityLinks, IdentityProviders
 from core.ports.stock_counts import StockCountRepository
@@ -57,6 +60,11 @@ class UnitOfWork(Protocol):
     """One transaction inside one company. Commands never commit: whoever runs them does."""
 
     @property
+    def now(self) -> datetime:
+        """The moment at which it began, by the clock of whoever runs it: for all that happens in it, the same."""
+        ...
+
+    @property
     def ledger(self) -> StockLedger: ...
     @property
     def postings(self) -> Postings: ...
@@ -80,6 +88,10 @@ class UnitOfWork(Protocol):
     def suppliers(self) -> SupplierRepository: ...
     @property
     def purchase_orders(self) -> PurchaseOrderRepository: ...
+    @property
+    def order_sendings(self) -> OrderSendings: ...
+    @property
+    def replenishment(self) -> ReplenishmentRepository: ...
     @property
     def stock_counts(self) -> StockCountRepository: ...
     @property

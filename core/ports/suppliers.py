@@ -10,6 +10,7 @@ import msgspec
 from core.domain.known_product import KnownProduct
 from core.domain.lead_time import LeadTimes, Learnt
 from core.domain.supplier import Contact, Supplier, SupplierItem
+from core.domain.supplier_ordering import Ordering
 
 
 class LeadTimeView(msgspec.Struct, frozen=True):
@@ -22,6 +23,14 @@ class LeadTimeView(msgspec.Struct, frozen=True):
     promised: int
     on_time: int
     on_time_share: Decimal | None
+
+
+class OrderingView(msgspec.Struct, frozen=True):
+    """How orders are sent: the channel, and the address that it goes to. Of the secret only is told since when it is so."""
+
+    channel: str
+    address: str
+    secret_set_at: datetime | None
 
 
 class SupplierView(msgspec.Struct, frozen=True):
@@ -37,6 +46,7 @@ class SupplierView(msgspec.Struct, frozen=True):
     minimum_order_value: Decimal | None
     note: str
     active: bool
+    ordering: OrderingView
     created_at: datetime
     updated_at: datetime
     version: int
@@ -115,6 +125,14 @@ class SupplierRepository(Protocol):
 
     async def view(self, supplier_id: UUID) -> SupplierView:
         """The supplier as it is shown."""
+        ...
+
+    async def ordering(self, supplier_id: UUID) -> Ordering:
+        """How it wants its orders."""
+        ...
+
+    async def save_ordering(self, supplier: Supplier, ordering: Ordering) -> None:
+        """Stores how a locked supplier wants its orders."""
         ...
 
     async def product(self, reference: str) -> KnownProduct | None:

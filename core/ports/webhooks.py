@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from core.domain.events import Event
+from core.domain.notification import NotificationKind
 from core.domain.webhook import StopReason, Webhook
 from core.ports.outbox import DeliveryState, Lease, Outcome
 
@@ -51,12 +52,15 @@ class WebhookSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Events that are due at a webhook, in order, with its live secrets, the newest first. It has failed so often of late."""
+    """Events that are due at a webhook, in order, with its live secrets, the newest first. It has failed so often of late. At a
+    person's own webhook events are news in their words, and `news` says of each which kind it is and at which site; what has no such
+    entry is forgotten meanwhile."""
 
     webhook: Webhook
     secrets: tuple[SealedSecret, ...]
     failures: int
     lease: Lease
+    news: Mapping[UUID, tuple[NotificationKind, UUID | None]] = field(default_factory=dict)
 
 
 class WebhookQueue(Protocol):
@@ -90,11 +94,15 @@ class WebhookRepository(Protocol):
     """The webhooks of the company of a unit of work."""
 
     async def find(self, webhook_id: UUID) -> Webhook | None:
-        """The webhook of this id, which nobody else changes meanwhile."""
+        """The webhook of the company of this id, which nobody else changes meanwhile."""
+        ...
+
+    async def own(self, user_id: UUID) -> Webhook | None:
+        """The webhook of this person, which nobody else changes meanwhile."""
         ...
 
     async def count(self) -> int:
-        """How many there are; nobody else adds one until the transaction ends."""
+        """How many the company has; nobody else adds one until the transaction ends."""
         ...
 
     async def add(self, webhook: Webhook, now: datetime) -> None:
@@ -130,5 +138,6 @@ class WebhookRepository(Protocol):
         ...
 
     async def end(self, ended: Ended) -> Mapping[UUID, str]:
-        """Records tries. The events among them that were still ours to record, with their types."""
+        """Records tries, and at the news of a person how they fared. The events among them that were still ours to record, with
+        their types."""
         ...

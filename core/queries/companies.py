@@ -25,6 +25,7 @@ class CompanyView(msgspec.Struct, frozen=True):
     approval_threshold: Decimal | None
     purchase_approval_threshold: Decimal | None
     over_receipt_tolerance: Decimal
+    sms_daily_limit: int
     version: int
 
 

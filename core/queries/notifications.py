@@ -1,4 +1,4 @@
-"""What a person was told, and how they are told."""
+"""What a person was told."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,8 +8,7 @@ from uuid import UUID
 import msgspec
 
 from core.domain.access import Actor
-from core.domain.notification import Channel, NotificationKind, Timing
-from core.ports.notification_hours import HoursBody
+from core.domain.notification import NotificationKind
 
 
 class NotificationItem(msgspec.Struct, frozen=True):
@@ -59,26 +58,6 @@ class Unread(msgspec.Struct, frozen=True):
     newest: UUID | None
 
 
-class KindWish(msgspec.Struct, frozen=True):
-    """How one kind is told. With `default`, because of the role and not by an own wish. Sites are codes."""
-
-    kind: NotificationKind
-    channels: list[Channel]
-    timing: Timing
-    sites: list[str] | None
-    categories: list[UUID] | None
-    default: bool
-
-
-class PreferencesView(msgspec.Struct, frozen=True):
-    """All kinds that one's role can be told, and the hours."""
-
-    kinds: list[KindWish]
-    hours: HoursBody
-    hours_default: bool
-    time_zone: str
-
-
 class NotificationReader(Protocol):
     """Reads the actor's own, within the rights that they have at this moment."""
 
@@ -89,5 +68,3 @@ class NotificationReader(Protocol):
         ...
 
     async def unread(self, actor: Actor) -> Unread: ...
-
-    async def preferences(self, actor: Actor) -> PreferencesView: ...

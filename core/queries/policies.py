@@ -7,11 +7,14 @@ from uuid import UUID
 import msgspec
 
 from core.domain.access import Actor
+from core.domain.policy import LevelBasis, LevelSource, Method, Mode, Period, Sources
 from core.queries.paging import Page
 
 
 class PolicyView(msgspec.Struct, frozen=True):
-    """The minimum and the target of a product at a site (a code)."""
+    """The minimum and the target of a product at a site (a code). They are in force and come from `level_source`: as set
+    (`fixed_minimum`, `fixed_target`), from a period, or from a forecast on the `basis`; by `no_forecast` they are as set because
+    nothing is forecast yet. `mode` says what is done at the minimum."""
 
     product: UUID
     sku: str
@@ -19,6 +22,18 @@ class PolicyView(msgspec.Struct, frozen=True):
     site: str
     minimum: Decimal
     target: Decimal
+    level_source: LevelSource
+    basis: LevelBasis | None
+    fixed_minimum: Decimal
+    fixed_target: Decimal
+    method: Method
+    service_level: Decimal | None
+    mode: Mode
+    spending_limit: Decimal | None
+    sources: Sources
+    review_days: int
+    cover_days: int
+    periods: list[Period]
     version: int
 
 

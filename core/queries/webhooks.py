@@ -80,6 +80,10 @@ class WebhookReader(Protocol):
         """Raises NotFound."""
         ...
 
+    async def own_webhook(self, actor: Actor) -> WebhookView:
+        """The actor's own. Raises NotFound."""
+        ...
+
     async def deliveries(
         self, actor: Actor, webhook_id: UUID, state: Arrival | None, limit: int, cursor: str | None
     ) -> Page[DeliveryView]:

@@ -24,6 +24,7 @@ PERSONAL = (
     "passkey",
     "passkey_challenge",
     "password_reset",
+    "phone_code",
 )
 # They run with their owner's rights so that nobody else needs the right to write; policies are forced on the owner too.
 WRITERS = {
@@ -34,12 +35,14 @@ WRITERS = {
     "ledger_commit_reservations",
     "ledger_end_reservations",
     "ledger_expire_holds",
+    "ledger_judge_stock",
     "ledger_learn_sizes",
     "ledger_load",
     "ledger_lock_stock",
     "ledger_post",
     "ledger_reopen_checkpoints",
     "ledger_reserve",
+    "ledger_set_levels",
     "ledger_set_policies",
     "ledger_set_policy",
     "spread_negative_ok",

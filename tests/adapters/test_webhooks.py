@@ -13,9 +13,9 @@ import pytest
 
 from adapters.outgoing.transport import OutgoingHttp, SafeTransport
 from adapters.webhooks.sender import HttpWebhookSender
-from adapters.webhooks.signing import signature, signed_headers
 from core.domain.events import Event
 from core.domain.ids import new_id
+from core.domain.signing import signature, signed_headers
 from core.domain.webhook import key_of, new_webhook_secret
 from core.ports.webhooks import WebhookCall
 from tests.adapters.test_outgoing import INSIDE, listening

@@ -72,7 +72,7 @@ class Carrier:
         await self.call(shop, hook)
 
     async def is_due(self, hook: Hook) -> bool:
-        return UUID(hook.id) in {webhook_id for _, webhook_id in await DueWork(self.dispatch).webhooks()}
+        return UUID(hook.id) in {webhook_id for _, webhook_id in await DueWork(self.dispatch).webhooks(personal=False)}
 
     async def carry_on(self, shop: Shop, hook: Hook) -> None:
         """Lets time pass and calls again, until nothing waits."""

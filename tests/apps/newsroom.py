@@ -15,11 +15,13 @@ from adapters.secrets.key_ring import key_ring
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
 from apps.settings import Settings
+from apps.worker.calling import OutgoingWebhooks
 from apps.worker.mailing import OutgoingMail
 from apps.worker.main import NOTIFICATIONS, make_parts
 from apps.worker.worker import Parts
 from core.domain.ids import new_id
 from core.domain.notification_timing import GATHERING
+from core.ports.plugins import Plugins
 from tests.api import Api, Client
 from tests.mail_server import SENDER, PostOffice, Received
 from tests.shop import Shop
@@ -113,9 +115,27 @@ class Newsroom:
         await self.react()
 
     async def write(self) -> None:
-        """The mails that are due at this moment."""
+        """The turns that are due at this moment."""
         while await self.parts.notifying.notify(self.company):
             pass
+
+    async def text(self) -> None:
+        """Text messages are handed over."""
+        while await self.parts.texting.send(self.company):
+            pass
+
+    async def call(self) -> None:
+        """People's own webhooks are called."""
+        caller = self.parts.caller
+        assert caller is not None
+        for company_id, webhook_id in await self.parts.due.webhooks(personal=True):
+            while company_id == self.company and await caller.call(company_id, webhook_id):
+                pass
+
+    async def look(self, name: str) -> None:
+        """What is found at fixed times is looked for."""
+        [job] = [job for job in self.parts.schedule.jobs if job.name == name]
+        await job.run(self.clock.at)
 
     async def pass_time(self, time: timedelta = GATHERING) -> None:
         """That much later, mails are written and delivered."""
@@ -161,16 +181,30 @@ class Newsroom:
 
 
 @asynccontextmanager
-async def newsroom(api: Api, post: PostOffice, settings: Settings) -> AsyncIterator[Newsroom]:
+async def newsroom(
+    api: Api,
+    post: PostOffice,
+    settings: Settings,
+    plugins: Plugins | None = None,
+    webhooks: OutgoingWebhooks | None = None,
+) -> AsyncIterator[Newsroom]:
     """The worker's parts for this company; its mails go to the post office's server."""
     assert settings.database_url is not None
     dispatch = Database(settings.database_url, role="pirwa_dispatch", size=2)
     await dispatch.open()
     clock = SetClock()
     transport = SmtpTransport(read_server(post.server.url), SENDER)
-    outgoing = OutgoingMail(key_ring(settings.secret_keys, settings.data), transport, "https://pirwa.example")
+    outgoing = OutgoingMail(key_ring(settings.secret_keys, settings.data), transport)
     parts = make_parts(
-        api.shop.database, dispatch, load_plugins([], "0.1.0"), InMemoryBroker(), AUDIT_KEY, outgoing, clock=clock
+        api.shop.database,
+        dispatch,
+        plugins or load_plugins([], "0.1.0"),
+        InMemoryBroker(),
+        AUDIT_KEY,
+        outgoing,
+        webhooks=webhooks,
+        address="https://pirwa.example",
+        clock=clock,
     )
     yield Newsroom(api, parts, post, clock)
     await dispatch.close()

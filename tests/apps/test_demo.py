@@ -38,12 +38,14 @@ async def test_a_demonstration_company_has_something_for_every_page(database: Da
         "transfer pending": 1,
         "transfer in_transit": 1,
         "suppliers": 3,
-        "order draft": 1,
+        "order draft": 2,
         "order sent": 1,
         "request restock pending": 1,
         "request customer_order pending": 1,
         "request customer_order approved": 1,
     }
+    proposed = "SELECT count(*) FROM replenishment_proposal WHERE state = 'proposed'"
+    assert (await database.fetch(Scope(company_id), proposed))[0][0] >= 1
     identities = PostgresIdentities(database)
     for user in company.users():
         account = await identities.account(user.login)

@@ -28,7 +28,7 @@ from apps.worker.retries import MAIL_DELAYS, GiveUp, TryAgain, after_failed_mail
 from core.domain.access import Actor
 from core.domain.errors import Conflict
 from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, Transient
-from core.ports.mail import Mail
+from core.ports.mail import Mail, MailFile
 from core.ports.storage import UnitOfWork
 from tests.mail_server import SENDER, MailServer
 from tests.shop import Shop
@@ -156,6 +156,17 @@ class TestDelivery:
             while stored(owner):  # noqa: ASYNC110 - what the worker does in the database sets no event here
                 await asyncio.sleep(0.01)
         assert len(server.received) == 1
+
+    async def test_files_wait_sealed_with_their_mail_and_arrive_whole(
+        self, mailbox: PostgresMailbox, owner: psycopg.Connection, dispatch: Database, server: MailServer
+    ) -> None:
+        file = MailFile("canary.pdf", "application/pdf", b"%PDF canary" + bytes(range(256)) * 1_000)
+        await mailbox.post(Mail(ANA, "s", "t", files=(file,)))
+        [(row,)] = owner.execute("SELECT mail::text FROM mail").fetchall()
+        assert "canary" not in row
+        await mailer(dispatch, server.url).deliver()
+        came = await server.next_to(ANA)
+        assert (came.text.strip(), came.files) == ("t", [(file.name, file.media_type, file.content)])
 
     async def test_workers_at_once_send_each_mail_once(
         self, mailbox: PostgresMailbox, owner: psycopg.Connection, dispatch: Database, server: MailServer

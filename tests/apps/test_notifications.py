@@ -10,13 +10,14 @@ import psycopg
 import pytest
 
 from adapters.postgres.deliveries import PostgresDeliveries
-from adapters.postgres.notification_mail import PostgresMailTurns
 from adapters.postgres.notifications import PostgresNewsDesk
+from adapters.postgres.personal_turns import PostgresPersonalTurns
 from adapters.secrets.key_ring import KeyRing
 from apps.settings import Settings
-from core.commands.notification_mail import write_mail
+from core.commands.notification_turn import Sending, turn_to
 from core.domain.access import PRESETS
 from core.domain.ids import new_id
+from core.domain.notification import Channel
 from core.domain.notification_news import news_among
 from core.ports.outbox import DeliveryState, Outcome
 from core.reactions.notifications import notify
@@ -449,8 +450,8 @@ async def _fall_and_rise(room: Newsroom) -> None:
 
 async def _write_and_die(room: Newsroom) -> None:
     """A worker that is killed when it has done all of somebody's turn but the commit."""
-    turns = PostgresMailTurns(room.shop.database, SEALING)
+    turns = PostgresPersonalTurns(room.shop.database, SEALING, [])
     async with turns.next(room.company, room.clock.now()) as turn:
         assert turn is not None
-        await write_mail(turn, room.clock.now(), "https://pirwa.example")
+        await turn_to(turn, room.clock.now(), Sending([Channel.MAIL], "https://pirwa.example"))
         raise RuntimeError("killed")

@@ -127,7 +127,8 @@ class TestArrival:
         await way.carry()
         assert way.levels == {f"{item}@main": "7"}
         assert await way.shop.fetch(
-            "SELECT count(*) FROM delivery WHERE company_id = %s AND state <> 'done'", way.shop.company_id
+            "SELECT count(*) FROM delivery WHERE company_id = %s AND subscriber = %s AND state <> 'done'",
+            *(way.shop.company_id, SYNC),
         ) == [(0,)]
 
     async def test_changes_that_wait_become_one_push_of_the_present_level(self, way: WayOut) -> None:

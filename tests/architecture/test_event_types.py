@@ -15,6 +15,7 @@ from core.domain.event_types import EVENT_TYPES
 ROOT = Path(__file__).parents[2]
 _WRITTEN = re.compile(r"INSERT INTO outbox_event\b.{0,600}", re.DOTALL)
 _FROM_LEDGER = re.compile(r"FUNCTION ledger_event_type.*?;", re.DOTALL)
+_SUBJECTS = frozenset({"purchase_order"})
 _WORD = re.compile(r"'([a-z_]+)'")
 _QUOTED = re.compile(r"['\"]([a-z]+(?:_[a-z]+)+)['\"]")
 
@@ -56,11 +57,11 @@ def _texts(argument: ast.expr) -> Iterator[str]:
 
 
 def _from_statements() -> Iterator[str]:
-    """The words before that for the subject, which alone has no underscore."""
+    """The words before that for the subject, which has no underscore or is known by name."""
     for path in _sources("*.py", "*.sql"):
         text = path.read_text("utf-8")
         for statement in _WRITTEN.findall(text):
-            words = takewhile(lambda word: "_" in word, _WORD.findall(statement))
+            words = takewhile(lambda word: "_" in word and word not in _SUBJECTS, _WORD.findall(statement))
             yield from (word for word in words if not word.endswith("_"))
         for function in _FROM_LEDGER.findall(text):
             yield from re.findall(r"THEN '([a-z_]+)'", function)

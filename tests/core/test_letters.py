@@ -1,11 +1,12 @@
 """The letters: every one in both languages, and values that stay words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.domain.letters import WORDINGS, Letter, letter
-from core.domain.mail import Mail, address_fault
+from core.domain.mail import Mail, MailFile, address_fault
 
 VALUES: dict[str, Any] = {
     "name": "Ana Torres",
@@ -20,6 +21,9 @@ VALUES: dict[str, Any] = {
     "subject": "Precios",
     "message": "Hola",
     "summary": "Stock bajo (2)",
+    "number": 17,
+    "site": "Bodega Norte",
+    "person": "Ana Torres",
 }
 
 
@@ -89,9 +93,16 @@ def test_a_letter_wants_exactly_its_values() -> None:
 
 @pytest.mark.parametrize("broken", ["a@example.org\r\nBcc: b@example.org", "a@example.org\n", "a\0@example.org"])
 def test_a_mail_with_an_address_or_subject_of_several_lines_cannot_be_made(broken: str) -> None:
-    for mail in ({"to": broken}, {"subject": broken}, {"reply_to": broken}):
+    changes: list[dict[str, Any]] = [{"to": broken}, {"subject": broken}, {"reply_to": broken}]
+    for mail in changes:
         with pytest.raises(ValueError, match="one line each"):
-            Mail(**{"to": "a@example.org", "subject": "s", "text": "t", **mail})
+            replace(Mail("a@example.org", "s", "t"), **mail)
+
+
+@pytest.mark.parametrize(("name", "media_type"), [("a.pdf\r\nX: y", "application/pdf"), ("a.pdf", "pdf\r\nX: y")])
+def test_a_file_brings_no_headers_of_its_own(name: str, media_type: str) -> None:
+    with pytest.raises(ValueError, match="one line"):
+        MailFile(name, media_type, b"")
 
 
 def test_a_mail_shows_nothing_of_itself() -> None:

@@ -4,7 +4,7 @@ what receipts teach is exact."""
 import statistics
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 import pytest
@@ -226,7 +226,7 @@ def test_a_receipt_is_worth_its_quantity_at_its_price_and_rate_to_four_decimals(
 ) -> None:
     """Seen to fail without the rate."""
     order = draft((quantity, price), rate=rate)
-    [line] = receipt_posting(order, [Arrival(1, quantity)], "", "").lines
+    [line] = receipt_posting(order, [Arrival(1, quantity)], "", "", datetime.now(UTC)).lines
     exact = quantity.as_integer_ratio(), price.as_integer_ratio(), rate.as_integer_ratio()
     numerator, denominator = 1, 1
     for above, below in exact:

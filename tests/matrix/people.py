@@ -40,10 +40,20 @@ _NOTIFICATION = """
         INSERT INTO notification (company_id, id, user_id, kind, in_app, created_at)
         SELECT %(company)s, %(id)s, m.user_id, 'new_product', true, now() FROM membership m
         WHERE m.company_id = %(company)s AND m.user_id = %(user)s RETURNING user_id
+    ),
+    item AS (
+        INSERT INTO notification_item (company_id, user_id, event_id, notification_id, subject_type, subject_id, data, created_at)
+        SELECT %(company)s, t.user_id, e.id, %(id)s, e.subject_type, e.subject_id, '{}', now()
+        FROM told t, (SELECT * FROM outbox_event WHERE company_id = %(company)s ORDER BY occurred_at, id OFFSET %(nth)s LIMIT 1) e
+        RETURNING user_id, event_id
     )
-    INSERT INTO notification_item (company_id, user_id, event_id, notification_id, subject_type, subject_id, data, created_at)
-    SELECT %(company)s, t.user_id, e.id, %(id)s, e.subject_type, e.subject_id, '{}', now()
-    FROM told t, (SELECT * FROM outbox_event WHERE company_id = %(company)s ORDER BY occurred_at, id OFFSET %(nth)s LIMIT 1) e
+    INSERT INTO notification_delivery (company_id, user_id, event_id, channel, timing, state, created_at)
+    SELECT %(company)s, i.user_id, i.event_id, 'webhook', 'at_once', 'failed', now() FROM item i
+"""
+_WEBHOOK = """
+    INSERT INTO webhook (company_id, id, url, description, created_by, acts_for, created_at, owner_id, disabled_reason)
+    SELECT %(company)s, %(id)s, 'http://127.0.0.1:9/' || %(mark)s, '', m.user_id, m.user_id, now(), m.user_id, NULL
+    FROM membership m WHERE m.company_id = %(company)s AND m.user_id = %(user)s
 """
 _LINK = "INSERT INTO identity_link (user_id, id, issuer, subject) VALUES (%s, %s, %s, %s)"
 
@@ -107,13 +117,15 @@ class Registry:
         return state
 
     async def give_belongings(self, person: Person, mark: str, company: UUID | None = None) -> None:
-        """A second session, a passkey and an identity at a provider; in the company two notifications."""
+        """A second session, a passkey and an identity at a provider; in the company a webhook and two notifications that did not reach it."""
         scope, passkey, link = Scope(user_id=person.id), new_id(), new_id()
         await self.database.fetch(scope, _PASSKEY, (person.id, passkey, f"{mark} key", passkey.bytes))
         await self.database.fetch(scope, _LINK, (person.id, link, f"https://{mark}.example", str(link)))
         session = await self.session(person.id, None)
         person.belongings.update(session=str(session.id), passkey=str(passkey), link=str(link))
         if company:
+            own = {"company": company, "user": person.id, "id": new_id(), "mark": mark}
+            await self.database.fetch(Scope(company), _WEBHOOK, own)
             for nth, notification in enumerate(sorted(str(new_id()) for _ in range(2))):
                 person.belongings["notification"] = notification
                 names = {"company": company, "user": person.id, "id": notification, "nth": nth}

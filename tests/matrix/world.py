@@ -14,11 +14,13 @@ from tests.matrix.buying import build_buying
 from tests.matrix.callers import Caller
 from tests.matrix.casting import Casting
 from tests.matrix.counting import build_counting
+from tests.matrix.forecasts import build_forecasts
 from tests.matrix.goods import build_goods
 from tests.matrix.hooks import build_webhooks, find_deliveries
 from tests.matrix.movements import build_movements
 from tests.matrix.office import build_office, build_ways_in, find_fresh_names
 from tests.matrix.people import Registry
+from tests.matrix.replenishment import build_replenishment
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ async def _fill(builder: Builder) -> None:
     await build_goods(builder)
     await build_movements(builder)
     await build_buying(builder)
+    await build_replenishment(builder)
     await build_counting(builder)
+    await build_forecasts(builder)
     await build_ways_in(builder)
     await build_webhooks(builder)
     await builder.registry.relay(builder.side.company)

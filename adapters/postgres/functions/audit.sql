@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION audit_columns(stored jsonb) RETURNS jsonb LANGUAGE sq
     FROM jsonb_each(stored) c
     WHERE c.key <> ALL (ARRAY['company_id', 'version', 'updated_at', 'sku_key', 'name_key', 'parent_depth', 'is_physical',
                               'is_allocatable', 'kit_kind', 'component_kind', 'in_transit', 'open', 'lead_days', 'on_time', 'shipped_cost', 'settled_cost', 'secret_digest',
-                              'last_used_at', 'client_secret', 'client_secret_hint', 'sealed', 'failures', 'next_at', 'lease_token'])
+                              'last_used_at', 'client_secret', 'client_secret_hint', 'order_secret', 'sealed', 'failures', 'next_at', 'lease_token',
+                              'due_at', 'level_source', 'basis'])
 $$;
 
 -- The sites that a row concerns; NULL for what concerns the whole company.
@@ -113,7 +114,7 @@ BEGIN
     FOR audited IN SELECT * FROM (VALUES
         ('company', 'id'), ('site', 'id'), ('location', 'id'), ('category', 'id'), ('product', 'id'), ('barcode', 'code'),
         ('kit_component', 'kit_id,component_id'), ('product_image', 'id'), ('membership', 'user_id'), ('role', 'id'),
-        ('reorder_policy', 'product_id,site_id'), ('transfer', 'id'), ('transfer_line', 'transfer_id,line'),
+        ('policy_period', 'product_id,site_id,valid_from'), ('transfer', 'id'), ('transfer_line', 'transfer_id,line'),
         ('order_request', 'id'), ('stock_count', 'id'), ('order_request_line', 'request_id,line'), ('plugin_installation', 'plugin_id'),
         ('attachment', 'id'), ('api_key', 'id'), ('oauth_client', 'id'), ('oauth_client_secret', 'client_id,number'),
         ('invitation', 'id'), ('identity_provider', 'id'), ('webhook', 'id'), ('webhook_secret', 'webhook_id,id'), ('supplier', 'id'), ('supplier_item', 'id'),
@@ -122,3 +123,6 @@ BEGIN
                        'FOR EACH ROW EXECUTE FUNCTION audit_row(%L)', audited.name, audited.key);
     END LOOP;
 END $$;
+-- What people set of a policy is recorded; what the run computes from it, for a hundred thousand policies at a time, is not.
+CREATE OR REPLACE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OF fixed_minimum, fixed_target, method, service_level, mode,
+    spending_limit, sources, review_days, cover_days ON reorder_policy FOR EACH ROW EXECUTE FUNCTION audit_row('product_id,site_id');

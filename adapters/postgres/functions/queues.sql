@@ -2,8 +2,8 @@
 -- these statements are planned without regard to values: one plan, by index, made once a session.
 
 -- Gives a company's oldest new events their numbers and makes the deliveries that are wanted: subscriber i wants events of
--- type i from companies that have not switched off plugin i (NULL: from all); the company's webhooks want what they say, but
--- nothing about webhooks, or two that fail would tell each other so for ever. Returns how many events, and who was told.
+-- type i from companies that have not switched off plugin i (NULL: from all); the company's webhooks, but not those of people, want what
+-- they say, but nothing about webhooks, or two that fail would tell each other so for ever. Returns how many events, and who was told.
 --
 -- Events are new while they have no number. They are not found by what came after the last one: ids and times are taken
 -- before the commit, so an event may appear behind one that has its number already. It gets the next number all the same.
@@ -37,7 +37,7 @@ BEGIN
         UNION ALL
         SELECT company, n.id, 'webhook:' || h.id, n.aggregate_key, n.position
         FROM webhook h JOIN numbered n ON n.subject_type <> 'webhook' AND (h.event_types IS NULL OR n.type = ANY (h.event_types))
-        WHERE h.company_id = company AND h.enabled
+        WHERE h.company_id = company AND h.enabled AND h.owner_id IS NULL
         RETURNING subscriber
     )
     SELECT (SELECT count(*) FROM numbered), ARRAY(SELECT DISTINCT subscriber FROM made) INTO events, told;

@@ -8,7 +8,7 @@ from core.queries.companies import CompanyView, LocationView, SiteView
 
 _COMPANY = """
     SELECT id, code, name, locale, time_zone, currency, costing_method, locked_through, trim_scale(approval_threshold),
-           trim_scale(purchase_approval_threshold), trim_scale(over_receipt_tolerance), version
+           trim_scale(purchase_approval_threshold), trim_scale(over_receipt_tolerance), sms_daily_limit, version
     FROM company WHERE id = %s
 """
 _SITES = """

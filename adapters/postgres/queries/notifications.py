@@ -5,27 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Row, Scope
-from adapters.postgres.notification_mail import hours_of
 from core.domain.access import Actor
-from core.domain.notification import (
-    AUDIENCES,
-    DEFAULTS,
-    Channel,
-    NotificationKind,
-    Timing,
-    Wish,
-    default_role,
-    kinds_for,
-)
+from core.domain.notification import AUDIENCES, NotificationKind, kinds_for
 from core.domain.notification_words import SHOWN, Words, words_for
-from core.ports.notification_hours import shown_hours
 from core.queries.notifications import (
-    KindWish,
     NotificationFilter,
     NotificationItem,
     NotificationPage,
     NotificationView,
-    PreferencesView,
     Unread,
 )
 from core.queries.paging import decode_cursor, encode_cursor
@@ -57,20 +44,30 @@ _LIST = f"""
     WHERE u.id = %(user)s
     ORDER BY page.id DESC
 """
-# What somebody opened speaks for its site and its categories, the less the longer ago: a half after ten days.
+# What somebody opened, and what they work with, speaks for its site and its categories, the less the longer ago: a half after ten days.
 _RANKED = f"""
     WITH opened AS MATERIALIZED (
         SELECT n.id, n.site_id, 0.5 ^ (extract(epoch FROM %(now)s - n.read_at) / 864000) AS weight FROM notification n
-        WHERE n.company_id = %(company)s AND n.user_id = %(user)s AND n.read_at > %(now)s - interval '60 days'
+        WHERE n.company_id = %(company)s AND n.user_id = %(user)s
+          AND n.read_at > greatest(%(now)s - interval '60 days', (SELECT r.forgotten_at FROM notification_reader r
+                                   WHERE r.company_id = %(company)s AND r.user_id = %(user)s))
         ORDER BY n.id DESC LIMIT 500
     ),
-    site_score AS (SELECT o.site_id, sum(o.weight) AS score FROM opened o WHERE o.site_id IS NOT NULL GROUP BY o.site_id),
+    worked AS MATERIALIZED (
+        SELECT w.site_id, w.category_id, ln(1 + w.weight) AS weight FROM interest w
+        WHERE w.company_id = %(company)s AND w.user_id = %(user)s
+    ),
+    site_score AS (
+        SELECT k.site_id, sum(k.weight) AS score
+        FROM (SELECT o.site_id, o.weight FROM opened o UNION ALL SELECT w.site_id, w.weight FROM worked w) k
+        WHERE k.site_id IS NOT NULL GROUP BY k.site_id
+    ),
     category_score AS (
         SELECT k.category_id, sum(k.weight) AS score
-        FROM (SELECT DISTINCT o.id, o.weight, i.category_id FROM opened o
-              JOIN notification_item i ON i.company_id = %(company)s AND i.notification_id = o.id
-              WHERE i.category_id IS NOT NULL) k
-        GROUP BY k.category_id
+        FROM (SELECT * FROM (SELECT DISTINCT ON (o.id, i.category_id) i.category_id, o.weight FROM opened o
+                             JOIN notification_item i ON i.company_id = %(company)s AND i.notification_id = o.id) o
+              UNION ALL SELECT w.category_id, w.weight FROM worked w) k
+        WHERE k.category_id IS NOT NULL GROUP BY k.category_id
     )
     SELECT c.unread, u.locale, page.*
     FROM ({_COUNT}) c CROSS JOIN app_user u LEFT JOIN (
@@ -85,19 +82,6 @@ _RANKED = f"""
         {_ITEMS}) page ON true
     WHERE u.id = %(user)s
     ORDER BY page.score DESC, page.id DESC
-"""
-_PREFERENCES = """
-    SELECT u.time_zone, c.time_zone, m.role, o.permissions, r.quiet_from, r.quiet_to, r.digest_hour, r.digest_weekday,
-           (SELECT coalesce(json_agg(json_build_array(p.kind, p.channels, p.timing, sites.codes, p.category_ids)), '[]')
-            FROM notification_preference p
-            LEFT JOIN LATERAL (SELECT coalesce(array_agg(s.code ORDER BY s.code), '{}') AS codes FROM site s
-                               WHERE s.company_id = p.company_id AND s.id = ANY (p.site_ids)) sites ON p.site_ids IS NOT NULL
-            WHERE p.company_id = %(company)s AND p.user_id = %(user)s)
-    FROM app_user u CROSS JOIN company c
-    LEFT JOIN membership m ON m.company_id = c.id AND m.user_id = u.id
-    LEFT JOIN role o ON o.company_id = m.company_id AND o.id = m.custom_role_id
-    LEFT JOIN notification_reader r ON r.company_id = c.id AND r.user_id = u.id
-    WHERE u.id = %(user)s AND c.id = %(company)s
 """
 
 
@@ -129,15 +113,6 @@ class PostgresNotificationReader:
     async def unread(self, actor: Actor) -> Unread:
         [(unread, newest)] = await self._database.read(Scope(actor.company), _COUNT, _reach(actor))
         return Unread(unread, UUID(newest) if newest else None)
-
-    async def preferences(self, actor: Actor) -> PreferencesView:
-        names = {"company": actor.company, "user": actor.user_id}
-        [row] = await self._database.fetch(Scope(actor.company), _PREFERENCES, names)
-        own_zone, zone, role, permissions, *hours, stored = row
-        role = default_role(role, frozenset(permissions or ()))
-        own = {NotificationKind(one[0]): one for one in stored}
-        kinds = [_wish(kind, own.get(kind), DEFAULTS.wish(role, kind)) for kind in kinds_for(actor.permissions)]
-        return PreferencesView(kinds, shown_hours(hours_of(*hours)), hours[2] is None, own_zone or zone)
 
 
 def _reach(actor: Actor) -> dict[str, object]:
@@ -173,11 +148,3 @@ def _item(
     words: Words, kind: NotificationKind, subject_type: str, subject_id: str, facts: dict[str, Any], at: str
 ) -> NotificationItem:
     return NotificationItem(words.line(kind, facts), subject_type, UUID(subject_id), facts, datetime.fromisoformat(at))
-
-
-def _wish(kind: NotificationKind, own: list[Any] | None, usual: Wish) -> KindWish:
-    if own is None:
-        return KindWish(kind, list(usual.channels), usual.timing, None, None, True)
-    _, channels, timing, sites, categories = own
-    ids = None if categories is None else [UUID(category) for category in categories]
-    return KindWish(kind, [Channel(channel) for channel in channels], Timing(timing), sites, ids, False)

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from adapters.postgres.engine import Database, Row, Scope
+from adapters.postgres.queries.order_sendings import SENDING
 from core.domain.access import Actor
 from core.domain.ids import parse_id
 from core.domain.purchase_order import ON_ORDER, OrderState
@@ -56,10 +57,13 @@ ORDER = f"""
         'currency', o.currency, 'exchange_rate', trim_scale(o.exchange_rate)::text,
         'over_receipt_tolerance', trim_scale(o.over_receipt_tolerance)::text,
         'total', CASE WHEN %(costs)s THEN l.total END, 'value', CASE WHEN %(costs)s THEN l.value END, 'note', o.note,
-        'created_by', {_person("created_by")}, 'submitted_by', {_person("submitted_by")},
+        'created_by', {_person("created_by")}, 'submitted_by', {_person("submitted_by")}, 'submitted_at', o.submitted_at,
         'approved_by', {_person("approved_by")}, 'approved_at', o.approved_at,
         'sent_by', {_person("sent_by")}, 'sent_at', o.sent_at, 'sent_by_channel', o.sent_by_channel,
+        'sending', (SELECT {SENDING} FROM purchase_order_sending g JOIN app_user u ON u.id = g.requested_by
+                    WHERE g.company_id = o.company_id AND g.order_id = o.id ORDER BY g.number DESC LIMIT 1),
         'acknowledged_at', o.acknowledged_at, 'supplier_reference', o.supplier_reference, 'closing_reason', o.closing_reason,
+        'ended_at', o.ended_at,
         'created_at', o.created_at, 'updated_at', o.updated_at, 'version', o.version,
         'lines', l.shown, 'receipts', coalesce(({_RECEIPTS}), '[]'::json))::text
     FROM purchase_order o {_NAMES}

@@ -10,14 +10,14 @@ from core.domain.errors import NotFound
 from core.domain.ids import parse_id
 from core.domain.lead_time import LeadTimes
 from core.domain.supplier import Contact
-from core.ports.suppliers import PriceBreakView, SupplierItemView, SupplierView, lead_time_view
+from core.ports.suppliers import OrderingView, PriceBreakView, SupplierItemView, SupplierView, lead_time_view
 from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
 from core.queries.suppliers import SupplierFilter
 
 _OBSERVED = "coalesce(t.receipts, 0), coalesce(t.days, 0), coalesce(t.days_squared, 0), coalesce(t.promised, 0), coalesce(t.on_time, 0)"
 _SHOWN = f"""
     s.id, s.code, s.name, s.tax_id, s.contacts::text, s.payment_days, s.currency, trim_scale(s.minimum_order_value), s.note,
-    s.active, s.created_at, s.updated_at, s.version, {_OBSERVED}
+    s.active, s.order_channel, s.order_address, s.order_secret_set_at, s.created_at, s.updated_at, s.version, {_OBSERVED}
 """
 _OF_ALL = "LEFT JOIN lead_time_stat t ON t.company_id = s.company_id AND t.supplier_id = s.id AND t.product_id IS NULL"
 SUPPLIER = f"SELECT {_SHOWN} FROM supplier s {_OF_ALL} WHERE s.company_id = %(company)s AND s.id = %(id)s"
@@ -63,7 +63,8 @@ _ITEM_LIST = f"""
 def supplier_view(row: Row) -> SupplierView:
     """A row of `SUPPLIER`."""
     contacts = msgspec.json.decode(row[4], type=list[Contact])
-    fields = [*row[:4], contacts, *row[5:13], lead_time_view(LeadTimes(*row[13:18]))]
+    times = lead_time_view(LeadTimes(*row[16:21]))
+    fields = [*row[:4], contacts, *row[5:10], OrderingView(*row[10:13]), *row[13:16], times]
     return SupplierView(*fields)
 
 

@@ -14,7 +14,7 @@ from core.queries.events import Subject
 from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
 from core.queries.webhooks import Arrival, DeliveryView, TryView, WebhookSecretView, WebhookView
 
-_WEBHOOKS = """
+_SHOWN = """
     SELECT h.id, h.url, h.event_types, h.description, h.enabled, h.disabled_reason, h.acts_for, h.created_by, h.created_at,
            h.failures, CASE WHEN h.lease_token IS NULL AND h.next_at > %(now)s THEN h.next_at END,
            (SELECT json_agg(json_build_object('created_at', s.created_at, 'ends_at', s.ends_at) ORDER BY s.id DESC)
@@ -22,6 +22,8 @@ _WEBHOOKS = """
               AND (s.ends_at IS NULL OR s.ends_at > %(now)s)), h.version
     FROM webhook h WHERE h.company_id = %(company)s
 """
+_WEBHOOKS = f"{_SHOWN} AND h.owner_id IS NULL"
+_OWN = f"{_SHOWN} AND h.owner_id = %(user)s"
 _ONE = f"{_WEBHOOKS} AND h.id = %(webhook)s"
 _LIST = f"{_WEBHOOKS} AND (%(before)s::uuid IS NULL OR h.id < %(before)s) ORDER BY h.id DESC LIMIT %(limit)s"
 _DELIVERIES = """
@@ -60,6 +62,12 @@ class PostgresWebhookReader:
         rows = await self._rows(actor, _ONE, {"webhook": webhook_id})
         if not rows:
             raise NotFound("webhook_not_found", "no webhook has this id")
+        return _webhook(rows[0])
+
+    async def own_webhook(self, actor: Actor) -> WebhookView:
+        rows = await self._rows(actor, _OWN, {"user": actor.user_id})
+        if not rows:
+            raise NotFound("webhook_not_found", "you have named no webhook of your own")
         return _webhook(rows[0])
 
     async def deliveries(

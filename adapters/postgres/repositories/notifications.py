@@ -7,11 +7,14 @@ from uuid import UUID
 import msgspec
 
 from adapters.postgres.engine import Database, Scope
+from adapters.postgres.notification_reach import REACH
 from core.domain.access import Actor
 from core.domain.errors import Forbidden, NotFound
 from core.domain.ids import parse_id
 from core.domain.notification import Hours, Preference
+from core.domain.notification_reach import Reach
 from core.ports.notifications import Known, NotificationPreferences, OwnNotifications
+from core.ports.plugins import Plugins
 
 _OWN = "company_id = %(company)s AND user_id = %(user)s AND in_app"
 _READ = f"UPDATE notification SET read_at = coalesce(read_at, %(now)s) WHERE {_OWN} AND id = %(id)s RETURNING 1"
@@ -22,15 +25,16 @@ _READ_THROUGH = f"""
 _DISMISS = (
     f"UPDATE notification SET dismissed_at = coalesce(dismissed_at, %(now)s) WHERE {_OWN} AND id = %(id)s RETURNING 1"
 )
-_KNOWN = """
+_KNOWN = f"""
     SELECT (SELECT coalesce(json_agg(json_build_array(r.reference, s.id)), '[]')
             FROM unnest(%(sites)s::text[], %(site_ids)s::uuid[]) AS r(reference, id)
             JOIN site s ON s.company_id = %(company)s AND (s.id = r.id OR s.code = upper(btrim(r.reference)))
             WHERE %(reach)s::uuid[] IS NULL OR s.id = ANY (%(reach)s::uuid[])),
-           (SELECT coalesce(array_agg(c.id), '{}') FROM category c
-            WHERE c.company_id = %(company)s AND c.id = ANY (%(categories)s::uuid[]))
+           (SELECT coalesce(array_agg(c.id), '{{}}') FROM category c
+            WHERE c.company_id = %(company)s AND c.id = ANY (%(categories)s::uuid[])),
+           {REACH}
 """
-# Whatever waits for a mail is looked at anew, because the hours may be others now.
+# Whatever waits is looked at anew, because the hours may be others now.
 _SAVE = """
     WITH member AS (SELECT user_id FROM membership WHERE company_id = %(company)s AND user_id = %(user)s),
     wanted AS MATERIALIZED (
@@ -80,20 +84,23 @@ class PostgresOwnNotifications(OwnNotifications):
 class PostgresNotificationPreferences(NotificationPreferences):
     """Over the pool."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, plugins: Plugins) -> None:
+        self._database, self._carriers = database, sorted(plugins.message_senders())
 
     async def known(self, actor: Actor, sites: Collection[str], categories: Collection[UUID]) -> Known:
         references = sorted(sites)
         names = {
             "company": actor.company,
+            "user": actor.user_id,
+            "carriers": self._carriers,
             "sites": references,
             "site_ids": [parse_id(reference) for reference in references],
             "reach": None if actor.read_sites is None else list(actor.read_sites),
             "categories": sorted(categories),
         }
-        [(found, known)] = await self._database.fetch(Scope(actor.company), _KNOWN, names)
-        return Known({reference: UUID(site) for reference, site in found}, frozenset(known))
+        [(found, known, reach)] = await self._database.fetch(Scope(actor.company), _KNOWN, names)
+        sites_found = {reference: UUID(site) for reference, site in found}
+        return Known(sites_found, frozenset(known), Reach(*(reach or (False,) * 4)))
 
     async def save(self, actor: Actor, preferences: Sequence[Preference], hours: Hours | None, now: datetime) -> None:
         quiet = hours.quiet if hours else None

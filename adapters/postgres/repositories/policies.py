@@ -12,7 +12,7 @@ from adapters.postgres.pointers import faults_at, lines_at
 from core.domain.access import Actor
 from core.domain.errors import DomainError, Fault, Forbidden, NotFound, StaleVersion
 from core.domain.ids import parse_id
-from core.domain.policy import Policy
+from core.domain.policy import Policy, Terms
 
 _ZERO = Decimal(0)
 
@@ -34,6 +34,7 @@ class _Wish(msgspec.Struct, omit_defaults=True):
     line: int
     minimum: Decimal
     target: Decimal
+    terms: Terms
     product_id: UUID | None = None
     sku: str | None = None
     site_id: UUID | None = None
@@ -45,6 +46,7 @@ def _wish(line: int, policy: Policy) -> _Wish:
         line,
         policy.minimum,
         policy.target,
+        policy.terms,
         product_id=policy.product if isinstance(policy.product, UUID) else None,
         sku=policy.product.lower() if isinstance(policy.product, str) else None,
         site_id=policy.site if isinstance(policy.site, UUID) else None,
@@ -63,8 +65,8 @@ class PostgresPolicies:
         self._database = database
 
     async def reference_faults(self, actor: Actor, policies: Sequence[Policy]) -> list[Fault]:
-        # Without the levels, which may be no numbers at all.
-        named = [replace(policy, minimum=_ZERO, target=_ZERO) for policy in policies]
+        # Without the figures, which may be no numbers at all.
+        named = [replace(policy, minimum=_ZERO, target=_ZERO, terms=Terms()) for policy in policies]
         rows = await self._database.fetch(Scope(actor.company), _FAULTS, (_reach(actor), _wishes(named)))
         return faults_at("/policies", rows[0][0])
 

@@ -12,6 +12,7 @@ _UNREFERENCED = """
     SELECT digest FROM unnest(%(digests)s::text[]) AS digest
     WHERE NOT EXISTS (SELECT FROM product_image WHERE company_id = %(company)s AND digest.digest IN (product_image.digest, thumbnail_digest))
       AND NOT EXISTS (SELECT FROM attachment WHERE company_id = %(company)s AND attachment.digest = digest.digest)
+      AND NOT EXISTS (SELECT FROM purchase_order_sending s WHERE s.company_id = %(company)s AND s.digest = digest.digest)
 """
 _IMAGES = """
     SELECT product_id, digest, thumbnail_digest, media_type, width, height, size, id FROM product_image

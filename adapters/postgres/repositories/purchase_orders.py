@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -21,7 +21,8 @@ from core.domain.purchase_order_draft import Goods
 from core.ports.purchase_orders import PurchaseOrderView, PurchasingRules, StoredReceipt
 
 _RULES = """
-    SELECT currency, purchase_approval_threshold, over_receipt_tolerance, (now() AT TIME ZONE time_zone)::date FROM company WHERE id = %s
+    SELECT currency, purchase_approval_threshold, over_receipt_tolerance, (%(now)s::timestamptz AT TIME ZONE time_zone)::date
+    FROM company WHERE id = %(company)s
 """
 # By item its product, by product the terms of the day.
 _GOODS = f"""
@@ -64,10 +65,12 @@ _LINES = """
 _SAVE = """
     UPDATE purchase_order SET state = %(state)s, site_id = %(site)s, exchange_rate = %(rate)s, over_receipt_tolerance = %(tolerance)s,
         note = %(note)s, submitted_by = %(submitter)s, approved_by = %(approver)s,
-        approved_at = CASE WHEN %(state)s = 'approved' THEN now() ELSE approved_at END,
+        submitted_at = CASE WHEN %(submitter)s::uuid IS NOT NULL THEN coalesce(submitted_at, %(now)s) END,
+        approved_at = CASE WHEN %(state)s = 'approved' THEN coalesce(approved_at, %(now)s) ELSE approved_at END,
         sent_by = %(sender)s, sent_by_channel = %(channel)s,
-        sent_at = CASE WHEN %(sender)s::uuid IS NOT NULL THEN coalesce(sent_at, now()) END,
-        acknowledged_at = CASE WHEN %(acknowledged)s THEN coalesce(acknowledged_at, now()) END,
+        sent_at = CASE WHEN %(sender)s::uuid IS NOT NULL THEN coalesce(sent_at, %(now)s) END,
+        acknowledged_at = CASE WHEN %(acknowledged)s THEN coalesce(acknowledged_at, %(now)s) END,
+        ended_at = CASE WHEN %(state)s IN ('closed', 'cancelled') THEN %(now)s::timestamptz END,
         supplier_reference = %(reference)s, receipts = %(receipts)s, closing_reason = %(reason)s, version = version + 1, updated_at = now()
     WHERE company_id = %(company)s AND id = %(id)s
 """
@@ -87,8 +90,8 @@ _SAVE_LINES = """
 _FORGET_LINES = "DELETE FROM purchase_order_line WHERE company_id = %s AND order_id = %s"
 _FORGET = "DELETE FROM purchase_order WHERE company_id = %s AND id = %s"
 _ADD_RECEIPT = """
-    INSERT INTO purchase_receipt (company_id, order_id, number, document_number, posting_id, received_by)
-    VALUES (%(company)s, %(id)s, %(number)s, %(document)s, %(posting)s, %(receiver)s)
+    INSERT INTO purchase_receipt (company_id, order_id, number, document_number, posting_id, received_by, received_at)
+    VALUES (%(company)s, %(id)s, %(number)s, %(document)s, %(posting)s, %(receiver)s, %(now)s)
 """
 _ADD_RECEIPT_LINES = """
     INSERT INTO purchase_receipt_line (company_id, order_id, receipt, line, quantity)
@@ -104,13 +107,14 @@ _TAKE_BACK = "UPDATE purchase_receipt SET reversal_id = %s WHERE company_id = %s
 
 
 class PostgresPurchaseOrders:
-    """`PurchaseOrderRepository` in the transaction of a unit of work."""
+    """`PurchaseOrderRepository` in the transaction of a unit of work, whose moment is that of all that it stores."""
 
-    def __init__(self, connection: Connection, company_id: UUID) -> None:
-        self._connection, self._company_id = connection, company_id
+    def __init__(self, connection: Connection, company_id: UUID, now: datetime) -> None:
+        self._connection, self._company_id, self._now = connection, company_id, now
 
     async def rules(self) -> PurchasingRules:
-        row = await (await self._connection.execute(_RULES, (self._company_id,))).fetchone()
+        named = {"company": self._company_id, "now": self._now}
+        row = await (await self._connection.execute(_RULES, named)).fetchone()
         if row is None:
             raise NotFound("company_not_found", "no company has this id")
         return PurchasingRules(*row)
@@ -166,6 +170,7 @@ class PostgresPurchaseOrders:
             "document": document,
             "posting": posting_id,
             "receiver": receiver,
+            "now": self._now,
             "lines": list(quantities),
             "quantities": list(quantities.values()),
         }
@@ -208,6 +213,7 @@ class PostgresPurchaseOrders:
             "reference": order.supplier_reference,
             "receipts": order.receipts,
             "reason": order.closing_reason,
+            "now": self._now,
         }
 
     async def _write_lines(self, statement: str, order: PurchaseOrder) -> None:

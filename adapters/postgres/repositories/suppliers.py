@@ -13,6 +13,7 @@ from core.domain.known_product import KnownProduct
 from core.domain.lead_time import Learnt
 from core.domain.product import ProductKind, Tracking
 from core.domain.supplier import Contact, PriceBreak, Supplier, SupplierItem
+from core.domain.supplier_ordering import Ordering
 from core.ports.suppliers import SupplierItemView, SupplierView
 
 _SUPPLIER = """
@@ -72,6 +73,14 @@ _SET_BREAKS = """
         WHERE b.unit_price <> excluded.unit_price
 """
 _DELETE_ITEM = "DELETE FROM supplier_item WHERE company_id = %s AND id = %s"
+_ORDERING = """
+    SELECT order_channel, order_address, order_secret, order_secret_set_at FROM supplier WHERE company_id = %(company)s AND id = %(id)s
+"""
+_SAVE_ORDERING = """
+    UPDATE supplier SET order_channel = %(channel)s, order_address = %(address)s, order_secret = %(secret)s,
+        order_secret_set_at = %(since)s, version = version + 1, updated_at = now()
+    WHERE company_id = %(company)s AND id = %(id)s
+"""
 # What is taken back of one that has nothing yet never comes: what is taken back was learnt before.
 _LEARN = """
     INSERT INTO lead_time_stat AS t (company_id, supplier_id, product_id, receipts, days, days_squared, promised, on_time)
@@ -134,6 +143,23 @@ class PostgresSuppliers:
         if row is None:
             raise NotFound("supplier_not_found", "no supplier has this id")
         return supplier_view(row)
+
+    async def ordering(self, supplier_id: UUID) -> Ordering:
+        row = await self._row(_ORDERING, id=supplier_id)
+        if row is None:
+            raise NotFound("supplier_not_found", "no supplier has this id")
+        return Ordering(*row)
+
+    async def save_ordering(self, supplier: Supplier, ordering: Ordering) -> None:
+        named = {
+            "company": self._company_id,
+            "id": supplier.id,
+            "channel": ordering.channel,
+            "address": ordering.address,
+            "secret": ordering.sealed_secret,
+            "since": ordering.secret_set_at,
+        }
+        await self._connection.execute(_SAVE_ORDERING, named)
 
     async def product(self, reference: str) -> KnownProduct | None:
         row = await self._row(_PRODUCT, id=parse_id(reference), sku=reference.strip().lower())

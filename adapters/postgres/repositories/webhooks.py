@@ -10,18 +10,21 @@ from core.domain.webhook import StopReason, Webhook
 from core.ports.outbox import DeliveryState
 from core.ports.webhooks import Ended, SealedSecret
 
-COLUMNS = "id, url, description, event_types, acts_for, disabled_reason, version"
+COLUMNS = "id, url, description, event_types, acts_for, disabled_reason, version, owner_id"
 LIVE_SECRETS = """
     FROM webhook_secret s WHERE s.company_id = %(company)s AND s.webhook_id = %(webhook)s
       AND (s.ends_at IS NULL OR s.ends_at > %(now)s) ORDER BY s.ends_at IS NOT NULL
 """
 
-_FIND = f"SELECT {COLUMNS} FROM webhook WHERE company_id = %(company)s AND id = %(webhook)s FOR NO KEY UPDATE"
+_FIND = f"""
+    SELECT {COLUMNS} FROM webhook WHERE company_id = %(company)s AND id = %(webhook)s AND owner_id IS NULL FOR NO KEY UPDATE
+"""
+_OWN = f"SELECT {COLUMNS} FROM webhook WHERE company_id = %(company)s AND owner_id = %(owner)s FOR NO KEY UPDATE"
 _CLOSE = "SELECT pg_advisory_xact_lock(hashtextextended('webhook:' || %(company)s, 0))"
-_COUNT = "SELECT count(*) FROM webhook WHERE company_id = %(company)s"
+_COUNT = "SELECT count(*) FROM webhook WHERE company_id = %(company)s AND owner_id IS NULL"
 _ADD = """
-    INSERT INTO webhook (company_id, id, url, description, event_types, disabled_reason, created_by, acts_for, created_at)
-    VALUES (%(company)s, %(webhook)s, %(url)s, %(description)s, %(types)s, %(stopped)s, %(acts_for)s, %(acts_for)s, %(now)s)
+    INSERT INTO webhook (company_id, id, url, description, event_types, disabled_reason, created_by, acts_for, created_at, owner_id)
+    VALUES (%(company)s, %(webhook)s, %(url)s, %(description)s, %(types)s, %(stopped)s, %(acts_for)s, %(acts_for)s, %(now)s, %(owner)s)
 """
 _CHANGE = """
     UPDATE webhook SET url = %(url)s, description = %(description)s, event_types = %(types)s, disabled_reason = %(stopped)s,
@@ -54,6 +57,11 @@ _AGAIN = """
     UPDATE delivery SET state = 'new', attempts = 0, next_at = clock_timestamp(), lease_token = NULL
     WHERE company_id = %(company)s AND webhook_id = %(webhook)s AND event_id = %(event)s
 """
+_TELL_AGAIN = """
+    UPDATE notification_delivery n SET state = 'posted'
+    FROM webhook h WHERE h.company_id = %(company)s AND h.id = %(webhook)s AND n.company_id = %(company)s AND n.user_id = h.owner_id
+      AND n.event_id = %(event)s AND n.channel = 'webhook'
+"""
 _WAKE = """
     UPDATE webhook SET next_at = '-infinity' WHERE company_id = %(company)s AND id = %(webhook)s AND lease_token IS NULL
 """
@@ -70,7 +78,13 @@ _END = """
         FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(errors)s::text[], %(afters)s::interval[], %(counted)s::boolean[])
              AS o(event_id, state, error, after, counted)
         WHERE d.company_id = %(company)s AND d.webhook_id = %(webhook)s AND d.event_id = o.event_id AND d.lease_token = %(token)s
-        RETURNING d.event_id
+        RETURNING d.event_id, d.state, d.attempts, d.last_error
+    ),
+    told AS (
+        UPDATE notification_delivery n SET attempts = e.attempts, outcome = e.last_error,
+               state = CASE e.state WHEN 'done' THEN 'sent' WHEN 'dead' THEN 'failed' ELSE 'posted' END
+        FROM ended e JOIN webhook h ON h.company_id = %(company)s AND h.id = %(webhook)s
+        WHERE n.company_id = %(company)s AND n.user_id = h.owner_id AND n.event_id = e.event_id AND n.channel = 'webhook'
     ),
     written AS (
         INSERT INTO webhook_attempt (company_id, webhook_id, event_id, at, status, duration_ms, error)
@@ -90,6 +104,10 @@ class PostgresWebhooks:
 
     async def find(self, webhook_id: UUID) -> Webhook | None:
         rows = await self._rows(_FIND, webhook=webhook_id)
+        return webhook_of(rows[0]) if rows else None
+
+    async def own(self, user_id: UUID) -> Webhook | None:
+        rows = await self._rows(_OWN, owner=user_id)
         return webhook_of(rows[0]) if rows else None
 
     async def count(self) -> int:
@@ -130,6 +148,7 @@ class PostgresWebhooks:
         state, is_on_its_way = rows[0]
         if not is_on_its_way:
             await self._execute(_AGAIN, webhook=webhook_id, event=event_id)
+            await self._execute(_TELL_AGAIN, webhook=webhook_id, event=event_id)
             await self._execute(_WAKE, webhook=webhook_id)
         return DeliveryState.NEW if state == "leased" else DeliveryState(state)
 
@@ -149,9 +168,10 @@ class PostgresWebhooks:
 
 def webhook_of(row: Row) -> Webhook:
     """The webhook in a row of `COLUMNS`."""
-    webhook_id, url, description, types, acts_for, reason, version = row
+    webhook_id, url, description, types, acts_for, reason, version, owner = row
     wanted = None if types is None else frozenset(types)
-    return Webhook(webhook_id, url, description, wanted, acts_for, StopReason(reason) if reason else None, version)
+    stopped = StopReason(reason) if reason else None
+    return Webhook(webhook_id, url, description, wanted, acts_for, stopped, version, owner)
 
 
 def _columns(webhook: Webhook) -> dict[str, object]:
@@ -162,6 +182,7 @@ def _columns(webhook: Webhook) -> dict[str, object]:
         "types": None if webhook.event_types is None else sorted(webhook.event_types),
         "stopped": webhook.stopped.value if webhook.stopped else None,
         "acts_for": webhook.acts_for,
+        "owner": webhook.owner,
     }
 
 

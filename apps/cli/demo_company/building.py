@@ -11,18 +11,17 @@ from adapters.pictures.drawing import draw_card
 from adapters.pictures.encoder import WebpEncoder
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import PostgresStockLedger
-from adapters.postgres.repositories.policies import PostgresPolicies
 from adapters.postgres.uow import PostgresRun
 from apps.cli.demo_company.catalogue import CATEGORIES, PRODUCTS, ean13
 from apps.cli.demo_company.companies import DemoCompany, DemoUser
 from apps.cli.demo_company.purchasing import buy
+from apps.cli.demo_company.replenishment import replenish, set_up_policies
 from apps.cli.demo_company.requests import make_requests
 from apps.cli.demo_company.year import Year
 from core.commands.catalogue import CreateProduct, create_product
 from core.commands.categories import CreateCategory, create_category
 from core.commands.companies import CreateCompany, CreateSite, create_company, create_site
 from core.commands.people import NewMember, create_user
-from core.commands.policies import PolicyLine, SetPolicies, set_policies
 from core.commands.product_images import ProductImages
 from core.commands.product_parts import NewBarcode
 from core.commands.transfers import (
@@ -62,9 +61,10 @@ class Builder:
         images = ProductImages(run, self.files, WebpEncoder())
         await _catalogue(run, images, admin, number)
         await self._year(admin, number, company)
-        await self._policies(admin, company)
+        await set_up_policies(self.database, admin, company)
         await _transfers(run, admin, company)
         await buy(run, admin, company.sites[0].code)
+        await replenish(self.database, admin)
         *people, last = company.users()
         for user in people:
             member = await self._join(run, admin, user)
@@ -94,14 +94,6 @@ class Builder:
             await ledger.post(admin, postings)
         yesterday = datetime.now(UTC).date()
         await self.database.fetch(Scope(admin.company), "SELECT ledger_checkpoint(%s::date - 1)", (yesterday,))
-
-    async def _policies(self, admin: Actor, company: DemoCompany) -> None:
-        lines = [
-            PolicyLine(product.sku, site.code, Decimal(product.minimum), Decimal(product.target))
-            for site in company.sites
-            for product in PRODUCTS
-        ]
-        await set_policies(PostgresPolicies(self.database), admin, SetPolicies(lines))
 
 
 async def _transfers(run: PostgresRun, admin: Actor, company: DemoCompany) -> None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from adapters.postgres.uow import PostgresRun
 from apps.cli.demo_company.catalogue import PRODUCTS
-from core.commands.purchase_order_decisions import send_order, submit_order
+from core.commands.purchase_order_decisions import submit_order
+from core.commands.purchase_order_sending import SendOrder, send
 from core.commands.purchase_orders import CreateOrder, OrderedLine, create_order
 from core.commands.supplier_items import AddItem, PriceBreakFields, add_item
 from core.commands.suppliers import ContactFields, CreateSupplier, create_supplier
@@ -40,7 +41,7 @@ async def buy(run: PostgresRun, admin: Actor, site: str) -> None:
         await _introduce(run, admin, supplier)
     sent = await run(create_order, admin, _order("PAPELSUR", site, {"PAP-A4": 120, "ESF-AZ": 60}))
     await run(submit_order, admin, (sent.result.id, None))
-    await run(send_order, admin, (sent.result.id, None))
+    await run(send, admin, (sent.result.id, SendOrder(), None))
     await run(create_order, admin, _order("ANDITEC", site, {"CEL-128": 20, "TAB-010": 10}))
 
 

@@ -49,6 +49,18 @@ ACCOUNT: Calls = {
     "PUT /notification-preferences": one(
         body={"kinds": [{"kind": "low_stock", "channels": ["mail"], "sites": ["$site"], "categories": ["$category"]}]}
     ),
+    "GET /notification-deliveries": (Call(), Call("failed", query={"state": "failed", "channel": "webhook"})),
+    "POST /notification-deliveries/{item_id}/redeliver": at("item_id", "$delivery"),
+    "GET /me/phone": one(),
+    "POST /me/phone": one(body={"number": "+593991234567"}),
+    "POST /me/phone/confirm": one(body={"code": "000000"}),
+    "DELETE /me/phone": one(),
+    "GET /me/webhook": one(),
+    "POST /me/webhook": one(body={"url": "http://127.0.0.1:9/own"}),
+    "POST /me/webhook/enable": one(),
+    "DELETE /me/webhook": one(),
+    "GET /me/interests": one(),
+    "DELETE /me/interests": one(),
     "POST /auth/password": one(body={"current_password": _WRONG, "new_password": "nine green boxes of tea"}),
     "POST /auth/password/forgot": one(body={"login": "$login"}),
     "POST /auth/password/reset": one(body={"token": "none", "new_password": "nine green boxes of tea"}),

@@ -10,6 +10,7 @@ _OF_ITEM = {"item": "$supplier_item", "quantity": "1"}
 _LINES = {"lines": [{"line": 1, "quantity": "1"}]}
 _AT_ITEM = {"supplier_id": "$supplier", "item_id": "$idle_item"}
 _REASON = {"reason": "enough"}
+_ORDERING = {"channel": "mail", "address": "ventas@example.org"}
 
 PURCHASING: Calls = {
     "GET /suppliers": (Call(), Call("filtered", query={"product": "$product"})),
@@ -17,6 +18,7 @@ PURCHASING: Calls = {
     "GET /suppliers/{supplier_id}": at("supplier_id", "$supplier"),
     "PATCH /suppliers/{supplier_id}": at("supplier_id", "$supplier", body={"payment_days": 30}),
     "DELETE /suppliers/{supplier_id}": at("supplier_id", "$idle_supplier"),
+    "PUT /suppliers/{supplier_id}/ordering": at("supplier_id", "$supplier", body=_ORDERING),
     "GET /suppliers/{supplier_id}/items": (
         Call(path={"supplier_id": "$supplier"}),
         Call("filtered", path={"supplier_id": "$supplier"}, query={"product": "$product"}),
@@ -42,6 +44,11 @@ PURCHASING: Calls = {
     "POST /purchase-orders/{order_id}/submit": at("order_id", "$purchase_order"),
     "POST /purchase-orders/{order_id}/approve": at("order_id", "$waiting_order"),
     "POST /purchase-orders/{order_id}/send": at("order_id", "$approved_order"),
+    "GET /purchase-orders/{order_id}/sendings": at("order_id", "$sent_order"),
+    "GET /purchase-orders/{order_id}/document": (
+        Call(path={"order_id": "$purchase_order"}),
+        Call("as it was sent", path={"order_id": "$sent_order"}, query={"sending": "1"}),
+    ),
     "POST /purchase-orders/{order_id}/acknowledge": at("order_id", "$sent_order", body={"promised_on": "2100-01-01"}),
     "POST /purchase-orders/{order_id}/receive": (
         Call(path={"order_id": "$sent_order"}),

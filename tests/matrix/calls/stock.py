@@ -4,6 +4,7 @@ from tests.matrix.calls.call import Call, Calls, File, at, one
 
 _LINE = {"product": "$product", "site": "$site", "quantity": "1"}
 _PRODUCT_AND_SITE = {"product": "$product", "site": "$site"}
+_PLACING = {"mode": "place", "spending_limit": "9"}
 _REFUND = {"product": "$product", "quantity": "1"}
 
 
@@ -78,7 +79,10 @@ STOCK: Calls = {
     "POST /stock/reservations/{reservation_id}/commit": at("reservation_id", "$reservation"),
     "POST /stock/reservations/{reservation_id}/release": at("reservation_id", "$reservation"),
     "GET /stock/policies": (Call(), Call("filtered", query=_PRODUCT_AND_SITE)),
-    "PUT /stock/policies": one(body={"policies": [{**_PRODUCT_AND_SITE, "minimum": "1", "target": "2"}]}),
+    "PUT /stock/policies": (
+        Call(body={"policies": [{**_PRODUCT_AND_SITE, "minimum": "1", "target": "2"}]}),
+        Call("placing", body={"policies": [{**_PRODUCT_AND_SITE, "minimum": "1", "target": "2", **_PLACING}]}),
+    ),
     "DELETE /stock/policies": one(query=_PRODUCT_AND_SITE),
     "GET /attachments": (
         Call("posting", query={"subject_id": "$posting"}),

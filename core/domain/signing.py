@@ -1,4 +1,4 @@
-"""Signatures by Standard Webhooks: symmetric, `v1`."""
+"""Signatures by Standard Webhooks: symmetric, `v1`. They go with whatever we send to other servers."""
 
 import base64
 import hmac

@@ -1,0 +1,91 @@
+"""The sheet that a document is drawn on: fonts of our own, and text that is nothing but text. Measures are millimetres."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from importlib.resources import as_file, files
+
+from fpdf import FPDF
+from fpdf.enums import MethodReturnValue, ResourceAccessPolicy
+
+MARGIN = 16.0
+FOOT = 18.0  # kept free at the end of a page
+WIDTH = 210.0 - 2 * MARGIN
+BLACK, GREY = 0, 110
+LONGEST_NAME = 300  # characters of a name that are printed
+
+UNKNOWN = "\ufffd"
+
+_FAMILY = "DejaVu"
+_FONTS = {"": "DejaVuSansCondensed.ttf", "B": "DejaVuSansCondensed-Bold.ttf"}
+_UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """The text in one line, without what nobody sees or what turns the reading direction, and not endless."""
+    seen = "".join(" " if unicodedata.category(one) in _UNPRINTED else one for one in text)
+    short = " ".join(seen.split())
+    return short if len(short) <= longest else f"{short[: longest - 1]}…"
+
+
+class Paper(FPDF):
+    """A4, upright. Loads nothing but its own fonts; of a page, what is asked for is drawn and nothing else."""
+
+    def __init__(self, language: str, title: str, made_on: date) -> None:
+        super().__init__(unit="mm", format="A4")
+        self.resource_access_policy = ResourceAccessPolicy.NONE
+        self.alias_nb_pages(None)  # type: ignore[arg-type]  # else somebody's `{nb}` would become a number
+        self.set_creation_date(datetime.combine(made_on, time(), UTC))  # the same document is the same bytes
+        self.set_lang(language)
+        self.set_title(title)
+        self.set_creator("Pirwa")
+        self.set_margins(MARGIN, MARGIN, MARGIN)
+        self.set_auto_page_break(False)
+        self.c_margin = 0
+        for style, name in _FONTS.items():
+            with as_file(files(__package__).joinpath("fonts", name)) as path:
+                self.add_font(_FAMILY, style, path)
+        self.add_page()
+
+    @property
+    def lowest(self) -> float:
+        """Where the foot of the page begins."""
+        return float(self.h) - FOOT
+
+    def pen(self, size: float, *, bold: bool = False, grey: int = BLACK) -> None:
+        """How the next texts look; `size` in points."""
+        self.set_font(_FAMILY, "B" if bold else "", size)
+        self.set_text_color(grey)
+
+    def wrapped(self, text: str, width: float) -> Sequence[str]:
+        """The text in lines of this width, as the pen writes it."""
+        text = self._with_known(text)
+        if self.get_string_width(text) <= width:
+            return [text]
+        found = self.multi_cell(width, 1, text, align="L", dry_run=True, output=MethodReturnValue.LINES)
+        return [str(line) for line in found] if isinstance(found, list) else [text]
+
+    def write_at(self, x: float, y: float, width: float, text: str, *, align: str = "L") -> None:
+        """One line, its top at `y`; where it is too long, in letters that are small enough."""
+        text, usual = self._with_known(text), self.font_size_pt
+        if (taken := self.get_string_width(text)) > width:
+            self.set_font_size(max(usual * width / taken * 0.99, 1))
+        self.set_xy(x, y)
+        self.cell(width, usual * 0.45, text, align=align)
+        self.set_font_size(usual)
+
+    def _with_known(self, text: str) -> str:
+        """The text, with a sign that something is missing for what the font cannot draw, which else would leave no trace."""
+        known = getattr(self.current_font, "cmap", {})
+        return "".join(one if ord(one) in known else UNKNOWN for one in text)
+
+    def rule(self, y: float, *, grey: int = 200) -> None:
+        """A line across the page."""
+        self.set_draw_color(grey)
+        self.set_line_width(0.2)
+        self.line(MARGIN, y, MARGIN + WIDTH, y)
+
+    def go_to(self, page: int) -> None:
+        """Draws on a page that was begun before."""
+        self.page = page
+        self.current_font_is_set_on_page = False

@@ -1,0 +1,1 @@
+"""Suppliers who take their orders from a folder."""
