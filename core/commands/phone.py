@@ -101,6 +101,7 @@ class OwnPhone:
     async def remove(self, actor: Actor) -> None:
         """Takes the number away; what was to be told there is not told there any more. It serves all companies of the person, so no
         provider of one of them may do this in their name."""
+        _require_person(actor)
         actor.require_own_proof()
         await self.phones.remove(actor.user_id)
         self.record.personal(actor.user_id, AuditAction.PHONE_CHANGED, actor.origin)
