@@ -174,4 +174,4 @@ async def test_a_submitted_blind_count_is_refused_without_figures(api: Api) -> N
     await api.shop.post("issue", "CUP", "7919")
     status, answer = await refusal(client, count, "approve", APPROVAL)
     assert (status, [error["code"] for error in answer["errors"]]) == (409, ["insufficient_stock"])
-    assert "7919" not in str(answer)
+    assert not any(figure in str(answer) for figure in (BOOKS, str(Decimal(BOOKS) - 1)))
