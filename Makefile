@@ -7,7 +7,7 @@ LOCK := uv.lock pyproject.toml $(wildcard plugins/*/pyproject.toml) tools/enviro
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint types format matrix bench clean
+.PHONY: help setup demo web apitypes screens test prove lint types format matrix bench audit sbom clean
 
 help: ## Show this list
 	@echo "make TARGET [ARGS='...']"
@@ -19,11 +19,23 @@ help: ## Show this list
 
 setup: .venv/.synced ## Make or refresh the private environment in .venv
 
-demo: setup ## Fill the demo companies and serve them (ARGS go to "pirwa demo")
+demo: web ## Fill the demo companies and serve them (ARGS go to "pirwa demo")
 	@.venv/bin/pirwa demo $(ARGS)
 
-test: lint types ## Check style, imports and types, then run the tests (ARGS go to pytest, such as "-k transfer")
-	.venv/bin/python -m pytest $(ARGS)
+web: setup ## Build the web application in apps/web, if its sources have changed
+	@.venv/bin/python tools/web.py build
+
+apitypes: setup ## Write the types that the web application knows the API by anew
+	@.venv/bin/python tools/web.py types
+
+screens: web ## Take the pictures of docs/web.md anew, of freshly filled demo companies (ARGS name some)
+	.venv/bin/python tools/screens.py $(ARGS)
+
+test: lint types web ## Check style, imports and types, then run the tests (ARGS go to pytest, such as "-k transfer")
+	.venv/bin/python tools/tests.py $(ARGS)
+
+prove: lint types web ## Try every promise of docs/promises.md in full, up to an hour (ARGS go to pytest, such as "--promise B2")
+	.venv/bin/python tools/prove.py $(ARGS)
 
 lint: setup ## Check style, formatting and the import rules
 	.venv/bin/ruff check .
@@ -43,8 +55,15 @@ matrix: setup ## Write the table of who may do what anew (tests/matrix/authorisa
 bench: .venv/.synced-bench ## Measure against the targets; the results go to bench/out/latest.json
 	.venv/bin/python -m bench $(ARGS)
 
+audit: setup ## Ask the advisory databases about every locked package
+	@.venv/bin/python tools/supply_chain.py audit
+
+sbom: setup ## List what the product is made of, in CycloneDX, in dist/
+	@.venv/bin/python tools/supply_chain.py sbom
+
 clean: ## Remove the environment and all caches, never the data in ./var
 	rm -rf .venv .tools .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf apps/web/dist apps/web/node_modules apps/web/tools/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.synced: $(LOCK)

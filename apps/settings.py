@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -35,7 +36,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings that are each sound on their own.
 
     `data` holds the embedded database, attachments and keys. Without `database_url` the database is the embedded one; without
-    `redis_url` there is one process. `plugins` may be loaded. `audit_key` is at
+    `redis_url` there is one process. `replica_url` is a copy of the database that follows it and answers long questions; `backup_url` leads to
+    the database as a role that sees the rows of all companies, for `pirwa backup`. With
+    `files_url`, a bucket, attachments and pictures are there. `plugins` may be loaded. `audit_key` is at
     least 32 bytes in base64, `secret_keys` are such keys with ids, of which the first seals. `public_url` is where people reach
     the server. Mail goes through `smtp_url` from `mail_from`; what the contact form takes goes to `contact_address`. With
     `registration` a company can register itself. From the addresses and networks of `trusted_proxies`, and from no other,
@@ -47,6 +50,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     database_url: str | None = None
     redis_url: str | None = None
+    replica_url: str | None = None
+    backup_url: str | None = None
+    files_url: str | None = None
     plugins: tuple[str, ...] = ()
     audit_key: str | None = None
     secret_keys: str | None = None
@@ -177,6 +183,18 @@ def _url(value: object, *schemes: str) -> str:
     return url
 
 
+def _bucket(value: object) -> str:
+    """Without anything that an address could carry of secrets: the environment holds those."""
+    url = urlsplit(_url(value, "s3"))
+    if not url.hostname or url.username or url.query or url.fragment:
+        raise ValueError(
+            "must be a bucket, such as s3://name/folder; its service and credentials are set by AWS_* variables"
+        )
+    if find_spec("obstore") is None:
+        raise ValueError("needs obstore: install pirwa[s3]")
+    return url.geturl().rstrip("/")
+
+
 def _plugins(value: object) -> tuple[str, ...]:
     return _list(value, "plugin ids", _PLUGIN_ID.fullmatch)
 
@@ -262,6 +280,9 @@ _READERS = {
     "port": _port,
     "database_url": lambda value: _url(value, "postgresql", "postgres"),
     "redis_url": lambda value: _url(value, "redis", "rediss", "unix"),
+    "replica_url": lambda value: _url(value, "postgresql", "postgres"),
+    "backup_url": lambda value: _url(value, "postgresql", "postgres"),
+    "files_url": _bucket,
     "plugins": _plugins,
     "audit_key": _audit_key,
     "secret_keys": _secret_keys,

@@ -1,19 +1,15 @@
-"""What the web application needs of the way out: the bell, the plugins, the feed of events."""
+"""What the web application needs of the way out: the bell, the feed of events."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 from dishka import Provider, Scope, decorate, provide
 
 from adapters.broker.silent import SilentDoorbell
-from adapters.plugin_loader.registry import load_plugins
-from adapters.postgres.installations import PostgresInstallations
 from adapters.postgres.queries.events import PostgresEventReader
 from apps.ringing import RingingLedger, RingingRun
 from apps.settings import Settings
 from core.ports.doorbell import Doorbell
-from core.ports.plugins import Installations, Plugins
 from core.ports.stock_ledger import StockLedger
 from core.ports.storage import Run
 from core.queries.events import EventReader
@@ -24,12 +20,7 @@ class WayOutProvider(Provider):
 
     scope = Scope.APP
 
-    installations = provide(PostgresInstallations, provides=Installations)
     events = provide(PostgresEventReader, provides=EventReader)
-
-    @provide
-    def plugins(self, settings: Settings) -> Plugins:
-        return load_plugins(settings.plugins, version("pirwa"))
 
     @provide
     async def doorbell(self, settings: Settings) -> AsyncIterator[Doorbell]:

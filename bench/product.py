@@ -49,6 +49,10 @@ class Product:
         """Do something in the database as the application's role, without HTTP."""
         return asyncio.run(_with_database(self.database_url, job))
 
+    def work_over_all(self, job: Callable[[Database], Awaitable[Result]]) -> Result:
+        """Do something in the database as the role that sees the queues of all companies."""
+        return asyncio.run(_with_database(self.database_url, job, role="pirwa_dispatch"))
+
     def tidy(self) -> None:
         """Collect the planner's statistics after rows were written in bulk."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
@@ -61,11 +65,11 @@ class Product:
 
     def fight(self, asked: Asked, connections: int, seconds: float) -> LoadResult:
         """One load from the first request on, with two web processes, whatever else the machine does."""
-        with self._serving(2) as (port, pid):
+        with self.serving(2) as (port, pid):
             return run_load(self._described(asked, connections, seconds, 0.0, port, pid))
 
     def _load(self, asked: Asked, connections: int, seconds: float, workers: int) -> LoadResult:
-        with self._serving(workers) as (port, pid):
+        with self.serving(workers) as (port, pid):
             result = run_quiet_load(self._described(asked, connections, seconds, 2.0, port, pid))
             self.worker_megabytes = max(self.worker_megabytes, _largest_worker(pid))
             return result
@@ -75,7 +79,7 @@ class Product:
         return Load(port, asked(_signed_in(port)), connections, seconds, warm_up, processes=processes)
 
     @contextmanager
-    def _serving(self, workers: int) -> Iterator[tuple[int, int]]:
+    def serving(self, workers: int) -> Iterator[tuple[int, int]]:
         port = _free_port()
         server = subprocess.Popen(
             _granian(port, workers),
@@ -92,8 +96,8 @@ class Product:
             server.wait()
 
 
-async def _with_database(url: str, job: Callable[[Database], Awaitable[Result]]) -> Result:
-    database = Database(url, size=2, statement_timeout="600s")
+async def _with_database(url: str, job: Callable[[Database], Awaitable[Result]], role: str = "pirwa_app") -> Result:
+    database = Database(url, role=role, size=2, statement_timeout="600s")
     await database.open()
     try:
         return await job(database)

@@ -15,6 +15,11 @@ TARGETS = (
     Target("valuation, 10,000,000 moves", at_most=1.0),
     Target("oversold units, 200 clients", at_most=0),
     Target("unexplained 5xx, 200 clients", at_most=0),
+    Target("sale to storefront, 95 %", at_most=1_000),
+    Target("10,000 levels, time over what the cost limit allows", at_most=1.5),
+    Target("posting beside a hung storefront, change", at_most=20),
     Target("authorisation, share of a posting in percent", at_most=15),
+    Target("page, products, cold, first paint", at_most=1_000),
+    Target("page, from the list to a product, again", at_most=200),
     Target("memory of the web process in MB", at_most=150),
 )

@@ -21,6 +21,14 @@ from apps.http.app import create_app
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.api import Api, tokens_of
+from tests.databases import drop_database
+from tests.proof.recording import (  # noqa: F401 - hooks and a fixture of pytest's
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_runtest_setup,
+    pytest_terminal_summary,
+    reached,
+)
 from tests.shop import Shop, open_shop
 
 
@@ -49,7 +57,7 @@ def database_url(server_url: str) -> Iterator[str]:
         url = make_conninfo(server_url, dbname=name)
         migrate(url)
         yield url
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+        drop_database(connection, name)
 
 
 @pytest.fixture(scope="session")

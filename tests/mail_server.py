@@ -56,7 +56,7 @@ class Received:
     def files(self) -> list[tuple[str, str, bytes]]:
         """What goes with it: names, media types, contents."""
         return [
-            (str(one.get_filename()), one.get_content_type(), one.get_content())
+            (str(one.get_filename()), one.get_content_type(), bytes(one.get_payload(decode=True)))
             for one in self.message.iter_attachments()
         ]
 
@@ -80,7 +80,8 @@ class _Listener(Controller):
 class MailServer:
     """Keeps what it is sent, on a port of its own. With a `user` it wants that one with `password` to sign in; with `tls` it
     offers STARTTLS, or speaks nothing but TLS from the start if `at_once`. `refusals` are answers to recipients that it does
-    not take, such as `550 no such mailbox`; `after_data` is what it says of a mail that it has got."""
+    not take, such as `550 no such mailbox`; `after_data` is what it says of a mail that it has got; where it
+    `hangs_up` it says nothing then and is gone."""
 
     def __init__(
         self,
@@ -93,7 +94,9 @@ class MailServer:
         self.received: list[Received] = []
         self.refusals: dict[str, str] = {}
         self.after_data = "250 OK"
-        self._user, self._password = user, password
+        self.hangs_up = False
+        self.password = password
+        self._user = user
         self._news = threading.Condition()
         self._taken: set[int] = set()
         self._listener = _Listener(
@@ -122,7 +125,7 @@ class MailServer:
     @property
     def url(self) -> str:
         """What the setting `smtp_url` says of it."""
-        credentials = f"{self._user}:{self._password}@" if self._user else ""
+        credentials = f"{self._user}:{self.password}@" if self._user else ""
         return f"smtp://{credentials}127.0.0.1:{self.port}"
 
     async def next_to(self, address: str, seconds: float = SECONDS) -> Received:
@@ -170,11 +173,13 @@ class MailServer:
         with self._news:
             self.received.append(Received(message, envelope.mail_from, tuple(envelope.rcpt_tos)))
             self._news.notify_all()
+        if self.hangs_up:
+            server.transport.abort()
         return self.after_data
 
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
-        right = (data.login.decode(), data.password.decode()) == (self._user, self._password)
+        right = (data.login.decode(), data.password.decode()) == (self._user, self.password)
         return AuthResult(
             success=right, handled=False
         )  # where it is handled, aiosmtpd answers a wrong one with nothing

@@ -15,6 +15,7 @@ from uuid import UUID
 from taskiq import InMemoryBroker
 
 from adapters.plugin_loader.registry import load_plugins
+from adapters.postgres.due_work import DueWork
 from adapters.postgres.engine import Database
 from adapters.postgres.installations import PostgresInstallations
 from apps.worker.main import make_parts
@@ -29,6 +30,17 @@ PLUGIN = "fake_storefront"
 SYNC = "core:storefront_sync"
 AUDIT_KEY = bytes(range(32))
 SECONDS = 20.0  # until a test takes what it waits for to be lost
+
+
+class OneCompany(DueWork):
+    """Knows of one company when something is to be done in all: those of other tests are not looked at."""
+
+    def __init__(self, dispatch: Database, company_id: UUID) -> None:
+        super().__init__(dispatch)
+        self._company_id = company_id
+
+    async def companies(self) -> Sequence[UUID]:
+        return [self._company_id]
 
 
 class SilentDoorbell:
@@ -64,8 +76,10 @@ class WayOut:
         return await self.installations.all(self.shop.company_id)
 
     async def sell_online(self, **items: str) -> EnabledPlugin:
-        """The storefront begins to sell these items (id = SKU) and is switched on."""
-        self.storefront.write(ShopState(items=items, levels=self.levels))
+        """The storefront begins to sell these items (id = SKU), and no others, and is switched on."""
+        state = self.storefront.read()
+        state.items = items
+        self.storefront.write(state)
         return await self.enable(self.settings)
 
     async def enable(self, settings: dict[str, object]) -> EnabledPlugin:
@@ -105,6 +119,24 @@ class WayOut:
         """All that is to be tried later is due."""
         for queue in ("delivery", "channel"):
             await self.shop.fetch(f"UPDATE {queue} SET next_at = now() WHERE company_id = %s", self.shop.company_id)
+        for step in ("import_at", "price_at"):
+            await self.shop.fetch(
+                f"UPDATE channel SET {step} = now() WHERE company_id = %s AND {step} < now() + interval '2 hours'",
+                self.shop.company_id,
+            )
+        await self.shop.fetch(
+            "UPDATE plugin_health SET retry_at = now() WHERE company_id = %s AND retry_at IS NOT NULL",
+            self.shop.company_id,
+        )
+        await self.shop.fetch(
+            "UPDATE channel_link SET read_at = now() WHERE company_id = %s AND read_at < now() + interval '2 hours'",
+            self.shop.company_id,
+        )
+
+    async def let_hours_pass(self) -> None:
+        """Also what is looked at again only from time to time is due."""
+        await self.let_time_pass()
+        await self.shop.fetch("UPDATE channel_link SET read_at = now() WHERE company_id = %s", self.shop.company_id)
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def receiving() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers["content-length"] or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = receiver.take(Received(self.command, self.path, headers, body))
             status, more, content = (*answer, b"")[:3] if isinstance(answer, tuple) else (answer, {}, b"")

@@ -107,7 +107,7 @@ def uv(*arguments: str | Path, index: str | None = None) -> None:
     """Runs uv on this project alone, with this Python; ends the program if it fails, after uv said why."""
     foreign = {*INDEX_SETTINGS, "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"}
     environment = {name: value for name, value in os.environ.items() if name not in foreign}
-    environment["UV_PYTHON_DOWNLOADS"] = "never"
+    environment |= {"UV_PYTHON_DOWNLOADS": "never", "PIRWA_SKIP_WEB": "1"}
     if index is not None:
         environment["UV_DEFAULT_INDEX"] = index
     if subprocess.run([UV, *arguments], cwd=ROOT, env=environment, check=False).returncode != 0:

@@ -17,6 +17,9 @@ _ALLOWED_BY_MAIN_PART = {
     "xl/workbook.xml": f"{_OFFICE}.spreadsheetml.sheet",
     "word/document.xml": f"{_OFFICE}.wordprocessingml.document",
 }
+_ENTRY = b"PK\x01\x02"  # in the directory of an archive, before each entry
+_MOST_ENTRIES = 10_000  # more than any document has; 20 MB of nothing but a directory would take 300 MB to look through
+_LONGEST_HEAD = 65_536  # of markup, up to the end of its first tag; it is held whole to be read
 _ACTIVE_ROOTS = {"html", "svg"}
 _MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*<")  # after a byte order mark or white space
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -42,7 +45,7 @@ def _by_signature(content: bytes) -> str | None:
 
 
 def _office_type(content: bytes) -> str | None:
-    if not content.startswith(b"PK\x03\x04"):
+    if not content.startswith(b"PK\x03\x04") or content.count(_ENTRY) > _MOST_ENTRIES:
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -58,7 +61,7 @@ def _xml_type(content: bytes) -> str | None:
     if not _MARKUP.match(content):
         return None
     try:
-        _, root = next(iterparse(io.BytesIO(content), events=("start",), forbid_dtd=True))
+        _, root = next(iterparse(io.BytesIO(content[:_LONGEST_HEAD]), events=("start",), forbid_dtd=True))
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return None
     local_name = root.tag.rpartition("}")[2].lower()

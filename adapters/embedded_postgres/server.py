@@ -33,6 +33,7 @@ SOCKET_PATH_BYTES = 103  # of the shortest limit among the systems that PostgreS
 POLL_SECONDS = 0.02
 RECOVERY_SECONDS = 600.0
 LOG_TAIL_LINES = 10
+SOCKET_LINE = 4  # of postmaster.pid, counted from 0
 # Fast shutdown, then immediate (as after a power failure), then by force.
 SHUTDOWN = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 
@@ -162,6 +163,17 @@ class EmbeddedPostgres:
     def _tail(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
         return one_line("\n".join(lines[-LOG_TAIL_LINES:]))
+
+
+def running_superuser_url(data: Path) -> str:
+    """Where the server that another process holds is reached as superuser, for a backup meanwhile. Raises EmbeddedPostgresError."""
+    pid_file = home_of(data.absolute()).resolve() / "cluster" / "postmaster.pid"
+    try:
+        socket_folder = pid_file.read_text(encoding="utf-8").splitlines()[SOCKET_LINE]
+    except (OSError, IndexError):
+        raise EmbeddedPostgresError(f"the database in {data} is just being started or stopped: try again") from None
+    password = secret(data.absolute() / f"{SUPERUSER}.password")
+    return f"postgresql://{SUPERUSER}:{password}@/{DATABASE}?host={quote(socket_folder, safe='')}"
 
 
 def _shut_down(process: subprocess.Popen[bytes]) -> None:

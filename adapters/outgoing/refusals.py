@@ -11,9 +11,13 @@ class AddressRefused(httpx2.TransportError):
 
 
 class Unreachable(httpx2.TransportError):
-    """Nobody answered, or not in time, or not in HTTP."""
+    """Nobody answered, or not in time, or not in HTTP. Unless something of the request was `sent`, it had no effect."""
 
     code = "unreachable"
+
+    def __init__(self, message: str, *, sent: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class TooSlow(Unreachable):

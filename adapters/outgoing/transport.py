@@ -39,29 +39,32 @@ class SafeTransport(httpx2.AsyncBaseTransport):
         *,
         loopback: bool,
         seconds: float = TOTAL_SECONDS,
+        most_bytes: int = MOST_BYTES,
         reads_bodies: bool = True,
     ) -> None:
         self._context, self._book, self._loopback, self._seconds = context, book, loopback, seconds
-        self._reads_bodies = reads_bodies
+        self._most_bytes, self._reads_bodies = most_bytes, reads_bodies
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Raises `AddressRefused`, `Unreachable` or `AnswerRefused`."""
         check_url(request.url, loopback=self._loopback)
+        progress = _Progress()
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._exchange(request)
+                return await self._exchange(request, progress)
         except (TimeoutError, httpcore2.TimeoutException) as error:
-            raise TooSlow(f"the host {request.url.host} takes too long to answer") from error
+            raise TooSlow(f"the host {request.url.host} takes too long to answer", sent=progress.sent) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError, OSError) as error:
-            raise Unreachable(f"the host {request.url.host} gives no answer that counts") from error
+            words = f"the host {request.url.host} gives no answer that counts"
+            raise Unreachable(words, sent=progress.sent) from error
 
-    async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
+    async def _exchange(self, request: httpx2.Request, progress: "_Progress") -> httpx2.Response:
         backend = CheckedBackend(self._book, encrypted=request.url.scheme == "https")
         try:
             async with httpcore2.AsyncConnectionPool(self._context, network_backend=backend) as connections:
-                answer = await connections.handle_async_request(await _plain(request))
+                answer = await connections.handle_async_request(await _plain(request, progress))
                 try:
-                    body = await _whole_body(answer) if self._reads_bodies else b""
+                    body = await _whole_body(answer, self._most_bytes) if self._reads_bodies else b""
                 finally:
                     await answer.aclose()
         finally:
@@ -87,12 +90,13 @@ class OutgoingHttp:
         self._book = AddressBook(resolve or self._resolver, loopback=loopback)
         self._loopback, self._seconds, self._reads_bodies = loopback, seconds, reads_bodies
 
-    def transport(self) -> SafeTransport:
+    def transport(self, *, seconds: float | None = None, most_bytes: int = MOST_BYTES) -> SafeTransport:
         return SafeTransport(
             self._context,
             self._book,
             loopback=self._loopback,
-            seconds=self._seconds,
+            seconds=self._seconds if seconds is None else seconds,
+            most_bytes=most_bytes,
             reads_bodies=self._reads_bodies,
         )
 
@@ -113,7 +117,18 @@ def check_url(url: httpx2.URL, *, loopback: bool) -> None:
         raise AddressRefused(f"only the ports {sorted(PORTS)} are asked")
 
 
-async def _plain(request: httpx2.Request) -> httpcore2.Request:
+class _Progress:
+    """Hears from httpcore2 how far a request has come."""
+
+    def __init__(self) -> None:
+        self.sent = False
+
+    async def __call__(self, step: str, _: object) -> None:
+        if step.endswith(".send_request_headers.started"):
+            self.sent = True
+
+
+async def _plain(request: httpx2.Request, progress: _Progress) -> httpcore2.Request:
     """The request as it is sent: it asks for an answer that is not packed."""
     url = request.url
     headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"accept-encoding"]
@@ -122,16 +137,17 @@ async def _plain(request: httpx2.Request) -> httpcore2.Request:
         httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=[*headers, (b"accept-encoding", b"identity")],
         content=await request.aread(),
+        extensions={"trace": progress},
     )
 
 
-async def _whole_body(answer: httpcore2.Response) -> bytes:
+async def _whole_body(answer: httpcore2.Response, most: int) -> bytes:
     packing = next((value for name, value in answer.headers if name.lower() == b"content-encoding"), b"identity")
     if packing.strip().lower() != b"identity":
         raise AnswerRefused("the answer is packed, which nobody asked for")
     body = bytearray()
     async for part in cast("AsyncIterable[bytes]", answer.stream):
         body += part
-        if len(body) > MOST_BYTES:
-            raise AnswerRefused(f"the answer has more than {MOST_BYTES} bytes")
+        if len(body) > most:
+            raise AnswerRefused(f"the answer has more than {most} bytes")
     return bytes(body)

@@ -16,9 +16,9 @@ THUMBNAIL_SIDE = 256
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
-# Measured bytes of memory per pixel while decoding. A plain JPEG is scaled down as it is read, a
+# Measured bytes of memory per pixel while decoding and scaling. A plain JPEG is scaled down as it is read, a
 # progressive one is held whole first. Formats that Pillow derives from these count as the dearest.
-_BYTES_PER_PIXEL = {"JPEG": 1, "MPO": 1, "GIF": 1, "PNG": 4, "AVIF": 12, "WEBP": 16}
+_BYTES_PER_PIXEL = {"JPEG": 1, "MPO": 1, "GIF": 1, "PNG": 6, "AVIF": 12, "WEBP": 16}
 _BYTES_PER_PIXEL_PROGRESSIVE = 8
 
 _BAND_HEIGHT = 64
@@ -80,12 +80,12 @@ def _bytes_per_pixel(image: Image.Image) -> int:
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """The picture in full colour, scaled by a whole number to not less than twice the wanted size.
+    """The picture in full colour, scaled by a whole number to the wanted size or up to twice that.
 
     Done in bands, because converting a large picture at once would double the memory that it takes.
     """
     mode = "RGBA" if image.has_transparency_data else "RGB"
-    factor = max(1, max(image.size) // (2 * PICTURE_SIDE))
+    factor = -(-max(image.size) // (2 * PICTURE_SIDE))
     reduced = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
     for top in range(0, reduced.height, _BAND_HEIGHT):
         bottom = min((top + _BAND_HEIGHT) * factor, image.height)

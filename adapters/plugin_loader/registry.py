@@ -3,25 +3,38 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
 from uuid import UUID
 
-from adapters.plugin_loader.loading import LoadedPlugin, UnfitPlugin, load_plugin
-from core.domain.errors import Conflict, DomainError, NotFound
-from core.plugin.context import PluginContext, Registration
-from core.plugin.settings import read_struct
-from core.ports.failures import Misconfigured
-from core.ports.plugins import OpenPlugin, PluginInfo, Subscription
+import msgspec
 
-GROUP = "pirwa.plugins"
+from adapters.plugin_loader.loading import BuiltIn, LoadedPlugin, UnfitPlugin, load_built_in, load_plugin
+from adapters.plugin_loader.opening import at_work
+from adapters.plugin_loader.surroundings import Surroundings
+from core.domain.errors import Conflict, DomainError, NotFound
+from core.domain.notification_news import NEWS_EVENT_TYPES
+from core.plugin.manifest import GROUP
+from core.plugin.settings import secret_fields, settings_schema
+from core.ports.plugins import OpenPlugin, PluginInfo, SettingsForm, Subscription
+
 CAPACITY = 1_000  # plugins kept at work, over all companies
+CORE = "core"  # whose the reactions of what is built in are
+
+_Given = tuple[Mapping[str, object], str | None]
 
 _logger = logging.getLogger(__name__)
 
 
-def load_plugins(allowed: Iterable[str], core_version: str) -> "PluginRegistry":
-    """Loads the installed plugins of these ids. Never raises: what is wrong with one is its `fault`."""
-    registry = PluginRegistry()
+def load_plugins(
+    allowed: Iterable[str],
+    core_version: str,
+    surroundings: Surroundings | None = None,
+    built_in: Iterable[BuiltIn] = (),
+) -> "PluginRegistry":
+    """Loads what is built in and the installed plugins of these ids. Never raises for the latter: what is wrong with one is its
+    `fault`."""
+    registry = PluginRegistry(surroundings)
+    for one in built_in:
+        registry.add(load_built_in(one, core_version))
     installed = entry_points(group=GROUP)
     for plugin_id in allowed:
         _try(registry, plugin_id, installed.select(name=plugin_id), core_version)
@@ -50,10 +63,11 @@ def _reason(error: BaseException) -> str:
 class PluginRegistry:
     """`Plugins` of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, surroundings: Surroundings | None = None) -> None:
+        self._surroundings = surroundings or Surroundings()
         self._loaded: dict[str, LoadedPlugin] = {}
         self._faults: dict[str, str] = {}
-        self._open: dict[tuple[str, UUID], tuple[Mapping[str, object], OpenPlugin]] = {}
+        self._open: dict[tuple[str, UUID], tuple[_Given, OpenPlugin]] = {}
 
     def add(self, plugin: LoadedPlugin) -> None:
         self._loaded[plugin.manifest.id] = plugin
@@ -74,12 +88,23 @@ class PluginRegistry:
         return [required for required in plugin.manifest.requires if required not in self._loaded]
 
     def all(self) -> Sequence[PluginInfo]:
-        loaded = [
-            PluginInfo(plugin.manifest.id, plugin.manifest.title, plugin.manifest.kind, plugin.version)
-            for plugin in self._loaded.values()
-        ]
+        loaded = [plugin.info for plugin in self._loaded.values()]
         broken = [PluginInfo(plugin_id, plugin_id, fault=reason) for plugin_id, reason in self._faults.items()]
         return sorted([*loaded, *broken], key=lambda info: info.id)
+
+    def info(self, plugin_id: str) -> PluginInfo:
+        if reason := self._faults.get(plugin_id):
+            return PluginInfo(plugin_id, plugin_id, fault=reason)
+        return self._find(plugin_id).info
+
+    def form(self, plugin_id: str) -> SettingsForm:
+        kind = self._find(plugin_id).settings
+        is_optional = not any(field.required for field in msgspec.structs.fields(kind))
+        return SettingsForm(settings_schema(kind), secret_fields(kind), is_optional)
+
+    def loaded(self, plugin_id: str) -> LoadedPlugin | None:
+        """What a plugin brings, None where it is unknown or in quarantine."""
+        return self._loaded.get(plugin_id)
 
     def storefronts(self) -> frozenset[str]:
         return frozenset(plugin_id for plugin_id, plugin in self._loaded.items() if plugin.storefront)
@@ -90,21 +115,44 @@ class PluginRegistry:
     def supplier_orderings(self) -> frozenset[str]:
         return frozenset(plugin_id for plugin_id, plugin in self._loaded.items() if plugin.supplier_ordering)
 
+    def mail_senders(self) -> frozenset[str]:
+        return frozenset(plugin_id for plugin_id, plugin in self._loaded.items() if plugin.mail_sender)
+
+    def notification_channels(self) -> Mapping[str, str]:
+        return {
+            f"{CORE if plugin.is_built_in else plugin_id}:{plugin.notification_channel.name}": plugin_id
+            for plugin_id, plugin in self._loaded.items()
+            if plugin.notification_channel
+        }
+
+    def webhook_receivers(self) -> frozenset[str]:
+        return frozenset(plugin_id for plugin_id, plugin in self._loaded.items() if plugin.webhooks)
+
     def subscriptions(self) -> Sequence[Subscription]:
-        return [
+        reactions = [
             Subscription(f"{plugin_id}:{reaction}", event_type, frozenset({plugin_id}))
             for plugin_id, plugin in self._loaded.items()
             for reaction in plugin.reactions
             for event_type in plugin.manifest.events
         ]
+        channels = [
+            Subscription(
+                subscriber, event_type, None if self._loaded[plugin_id].is_built_in else frozenset({plugin_id})
+            )
+            for subscriber, plugin_id in self.notification_channels().items()
+            for event_type in sorted(NEWS_EVENT_TYPES)
+        ]
+        return [*reactions, *channels]
 
-    def open(self, plugin_id: str, company_id: UUID, settings: Mapping[str, object]) -> OpenPlugin:
-        plugin, key = self._find(plugin_id), (plugin_id, company_id)
+    def open(
+        self, plugin_id: str, company_id: UUID, settings: Mapping[str, object], hook_token: str | None = None
+    ) -> OpenPlugin:
+        plugin, key, given = self._find(plugin_id), (plugin_id, company_id), (settings, hook_token)
         known = self._open.get(key)
-        if known is None or known[0] != settings:
+        if known is None or known[0] != given:
             if len(self._open) >= CAPACITY:
                 self._open.clear()
-            self._open[key] = known = (settings, _at_work(plugin, company_id, settings))
+            self._open[key] = known = (given, at_work(plugin, company_id, settings, hook_token, self._surroundings))
         return known[1]
 
     def _find(self, plugin_id: str) -> LoadedPlugin:
@@ -113,22 +161,3 @@ class PluginRegistry:
         if reason := self._faults.get(plugin_id):
             raise Conflict("plugin_quarantined", f"this plugin could not be loaded: {reason}")
         raise NotFound("plugin_not_found", "no plugin has this id")
-
-
-def _at_work(plugin: LoadedPlugin, company_id: UUID, settings: Mapping[str, object]) -> OpenPlugin:
-    def make(registration: Registration) -> tuple[Any, Any]:
-        try:
-            checked = read_struct(settings, registration.settings, "invalid_settings", "/settings")
-            return checked, registration.factory(PluginContext(company_id, checked))
-        except DomainError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise Misconfigured(f"it cannot work with these settings: {type(error).__name__}: {error}") from error
-
-    reactions = {name: make(registration)[1] for name, registration in plugin.reactions.items()}
-    sender = make(plugin.message_sender)[1] if plugin.message_sender else None
-    ordering = make(plugin.supplier_ordering)[1] if plugin.supplier_ordering else None
-    if plugin.storefront is None:
-        return OpenPlugin(reactions=reactions, message_sender=sender, supplier_ordering=ordering)
-    checked, storefront = make(plugin.storefront)
-    return OpenPlugin(storefront, checked.locations, reactions, sender, ordering)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Row, Scope
+from core.ports.audit import AuditHead
 
 SEALED_AT_ONCE = 500
 _READ_AT_ONCE = 5_000
@@ -34,6 +35,9 @@ _LOST = """
        AND NOT EXISTS (SELECT FROM audit_entry e WHERE e.company_id = u.company_id AND e.id = u.entry_id AND e.at = u.at)
     ORDER BY u.at, u.entry_id LIMIT %(limit)s
 """
+
+
+_AT = "SELECT hash FROM audit_seal WHERE company_id = %s AND seq = %s"
 
 
 class PostgresAuditChain:
@@ -66,6 +70,24 @@ class PostgresAuditChain:
             *(f"entry {row[0]} was put there past the trail" for row in strangers),
             *(f"entry {row[0]}, which waited for its seal, is gone or has another time" for row in lost),
         ]
+
+    async def last(self, company_id: UUID) -> tuple[int, bytes]:
+        """The number and the hash of the last seal; 0 and nothing where there is none yet."""
+        for seq, digest in await self._database.fetch(Scope(company_id), _LAST, (company_id,)):
+            return int(seq), bytes(digest)
+        return 0, b""
+
+    async def contradictions(self, head: AuditHead) -> Sequence[str]:
+        """Whether the trail has come at least as far as a head says that was kept elsewhere, and by the same entries."""
+        rows = await self._database.fetch(Scope(head.company_id), _AT, (head.company_id, head.number))
+        if not rows:
+            last, _ = await self.last(head.company_id)
+            return [
+                f"entry number {head.number} was there on {head.at:%Y-%m-%d %H:%M} UTC, and the trail ends with {last}"
+            ]
+        if bytes(rows[0][0]).hex() != head.hash:
+            return [f"entry number {head.number} was another on {head.at:%Y-%m-%d %H:%M} UTC"]
+        return []
 
     async def _broken(self, company_id: UUID) -> list[str]:
         """The first broken row of the chain, if one is."""

@@ -25,7 +25,7 @@ _HISTORIES = """
         SELECT p.id, p.return_of, p.effective_at, p.document_party, m.product_id, m.to_site_id AS site_id, sum(m.quantity) AS quantity
         FROM span CROSS JOIN posting p JOIN move m ON m.company_id = p.company_id AND m.posting_id = p.id
         WHERE p.company_id = %(company)s AND p.effective_at >= span.since AND p.kind = 'customer_return' AND p.reversal_of IS NULL
-          AND m.to_site_id IS NOT NULL
+          AND m.to_site_id IS NOT NULL {of_moves}
           AND NOT EXISTS (SELECT FROM posting r WHERE r.company_id = p.company_id AND r.reversal_of = p.id)
         GROUP BY p.id, p.return_of, p.effective_at, p.document_party, m.product_id, m.to_site_id
     ),
@@ -58,7 +58,7 @@ _HISTORIES = """
         LEFT JOIN mistaken x ON x.posting_id = m.posting_id
         LEFT JOIN cancelled c ON c.posting_id = m.posting_id AND c.product_id = m.product_id
         CROSS JOIN LATERAL (VALUES (m.from_site_id, -1), (m.to_site_id, 1)) AS s(site_id, sign)
-        WHERE m.company_id = %(company)s AND m.effective_at >= span.since AND m.effective_at < span.until
+        WHERE m.company_id = %(company)s AND m.effective_at >= span.since AND m.effective_at < span.until {of_moves}
           AND s.site_id IS NOT NULL AND m.from_site_id IS DISTINCT FROM m.to_site_id
     ),
     weekly AS (
@@ -75,7 +75,7 @@ _HISTORIES = """
     later AS (
         SELECT m.product_id, s.site_id, sum(s.sign * m.quantity) AS change
         FROM span CROSS JOIN move m CROSS JOIN LATERAL (VALUES (m.from_site_id, -1), (m.to_site_id, 1)) AS s(site_id, sign)
-        WHERE m.company_id = %(company)s AND m.effective_at >= span.until
+        WHERE m.company_id = %(company)s AND m.effective_at >= span.until {of_moves}
           AND s.site_id IS NOT NULL AND m.from_site_id IS DISTINCT FROM m.to_site_id
         GROUP BY m.product_id, s.site_id
     )
@@ -87,8 +87,10 @@ _HISTORIES = """
     LEFT JOIN packed w ON w.product_id = k.product_id AND w.site_id = k.site_id
     LEFT JOIN later l ON l.product_id = k.product_id AND l.site_id = k.site_id
     LEFT JOIN demand_forecast f ON f.company_id = k.company_id AND f.product_id = k.product_id AND f.site_id = k.site_id
-    WHERE k.company_id = %(company)s AND (NOT %(undone)s OR f.as_of IS DISTINCT FROM %(end)s)
+    WHERE k.company_id = %(company)s {of_stock} AND (NOT %(undone)s OR f.as_of IS DISTINCT FROM %(end)s)
 """
+_ALL = _HISTORIES.format(of_moves="", of_stock="")
+_OF_ONE = _HISTORIES.format(of_moves="AND m.product_id = %(product)s", of_stock="AND k.product_id = %(product)s")
 _ROOM = "SELECT set_config('work_mem', '64MB', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
 
 
@@ -101,6 +103,17 @@ async def histories(
     await connection.execute(_ROOM)
     async with connection.cursor(name="demand_histories", binary=True) as cursor:
         cursor.itersize = ROWS_AT_ONCE
-        await cursor.execute(_HISTORIES, parameters | {"within": CANCELLED_WITHIN, "undone": undone})
+        await cursor.execute(_ALL, parameters | {"within": CANCELLED_WITHIN, "undone": undone})
         while rows := await cursor.fetchmany(ROWS_AT_ONCE):
             yield [DemandHistory(*row) for row in rows]
+
+
+async def histories_of(
+    connection: Connection, company_id: UUID, product_id: UUID, end: date, weeks: int
+) -> Sequence[DemandHistory]:
+    """The weeks before the Monday `end` of one product at every site."""
+    names = {"company": company_id, "product": product_id, "start": end - timedelta(weeks=weeks), "end": end}
+    await connection.execute(_ROOM)
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(_OF_ONE, names | {"within": CANCELLED_WITHIN, "undone": False})
+        return [DemandHistory(*row) for row in await cursor.fetchall()]

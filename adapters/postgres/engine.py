@@ -23,13 +23,17 @@ __all__ = ["Connection", "Database", "Row", "Scope"]
 _SET_SCOPE = "SELECT set_config('app.company_id', %s, true), set_config('app.user_id', %s, true), set_config('app.platform', %s, true)"
 _SET_ACTOR = (
     "SELECT set_config('app.actor', %s, true), set_config('app.agent', %s, true), set_config('app.origin', %s, true),"
-    " set_config('app.request', %s, true)"
+    " set_config('app.request', %s, true), set_config('app.reason', %s, true)"
 )
 # Statements are composed for each shape of question, so one plan serves all its values, and planning is most of the cost.
 _OPTIONS = (
     "-c role={role} -c timezone=UTC -c jit=off -c lock_timeout=2s -c statement_timeout={timeout}"
     " -c idle_in_transaction_session_timeout=15s -c search_path=public -c plan_cache_mode=force_generic_plan"
 )
+
+
+_GRACE = 2.0  # seconds beyond the time of a statement in which the server must have answered
+_UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0}
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -57,7 +61,8 @@ class Database:
         patience: float = 5.0,
     ) -> None:
         options = _OPTIONS.format(role=role, timeout=statement_timeout)
-        self._pool = Pool(lambda: Link.open(url, options, math.ceil(patience)), size, patience)
+        answered = _seconds(statement_timeout) + _GRACE
+        self._pool = Pool(lambda: Link.open(url, options, math.ceil(patience), answered), size, patience)
         self._joint_reads = JointReads(self._ask)
 
     async def open(self) -> None:
@@ -118,8 +123,14 @@ async def _transaction(link: Link, scope: Scope, by: Actor | None) -> AsyncItera
 
 
 def _signature(by: Actor | None) -> list[Question]:
-    """Tells the audit trail who acts and from where; without it, the user `system` does."""
+    """Tells the audit trail who acts, from where and why; without it, the user `system` does."""
     if by is None:
         return []
     origin = (by.origin.address, by.origin.request_id) if by.origin else ("", "")
-    return [(_SET_ACTOR, (str(by.user_id), by.agent or "", *origin))]
+    return [(_SET_ACTOR, (str(by.user_id), by.agent or "", *origin, by.reason or ""))]
+
+
+def _seconds(timeout: str) -> float:
+    """A time as PostgreSQL writes it; 0 is none."""
+    number = float(timeout.rstrip("mins"))
+    return number * _UNITS[timeout.lstrip("0123456789.")] if number else math.inf

@@ -9,6 +9,7 @@ import msgspec
 
 from adapters.postgres.demand import histories
 from adapters.postgres.engine import Connection, Database, Scope
+from adapters.postgres.long_reads import ReadSource
 from core.domain.demand import DemandHistory, SeriesForecast
 from core.domain.forecast import PROBABILITIES
 from core.ports.forecasts import ForecastRun, LeaseLost, RunKind
@@ -59,11 +60,12 @@ _FORGET = "DELETE FROM demand_forecast WHERE company_id = %(company)s AND as_of 
 class PostgresForecastStore:
     """Over the pool; each batch of forecasts is a transaction."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, reads: ReadSource | None = None) -> None:
+        """Histories are read from `reads`, where the database is not to be burdened with them."""
+        self._database, self._reads = database, reads or database
 
     async def histories(self, run: ForecastRun, weeks: int) -> AsyncGenerator[Sequence[DemandHistory]]:
-        async with self._database.transaction(Scope(run.company_id)) as connection:
+        async with self._reads.transaction(Scope(run.company_id)) as connection:
             undone = run.kind is RunKind.STEP
             async for rows in histories(connection, run.company_id, run.as_of, weeks, undone=undone):
                 yield rows

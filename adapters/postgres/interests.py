@@ -1,15 +1,28 @@
-"""What people care for, on PostgreSQL: counted from the postings that are there anyway, set by set."""
+"""What people care for, on PostgreSQL: counted from the postings that are there anyway, and from what they say that they opened, set by
+set."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from adapters.postgres.engine import Database, Scope
+from adapters.postgres.preferences import sees_products
+from adapters.postgres.usage import HEAVIEST, MOST_SHOWN, OPENED, SHOWN, UNCOUNTED
 from core.domain.access import Actor
-from core.queries.interests import CategoryInterest, InterestsView, SiteInterest
+from core.domain.report import ReportName
+from core.domain.usage import HALVES_IN, Page
+from core.ports.interests import Opened
+from core.queries.interests import (
+    CategoryInterest,
+    PageUse,
+    ProductInterest,
+    ReportUse,
+    SiteInterest,
+    UsageView,
+)
 
-HALVES_IN = timedelta(days=10)
 _FADED = 0.01
 
 _BEGIN = """
@@ -24,10 +37,10 @@ _FADE = (
 )
 _DROP = "DELETE FROM interest WHERE company_id = %(company)s AND weight < %(faded)s / %(share)s AND %(share)s < 1"
 # The ids of postings grow with time. One that is committed after a later one was counted is left out: it is a hint, no account.
-_ADD = """
+_ADD = f"""
     WITH fresh AS MATERIALIZED (
         SELECT p.id, p.actor_id FROM posting p JOIN membership m ON m.company_id = p.company_id AND m.user_id = p.actor_id
-        WHERE p.company_id = %(company)s AND p.id > %(posting)s AND p.source = 'api'
+        WHERE p.company_id = %(company)s AND p.id > %(posting)s AND p.source = 'api' AND NOT EXISTS ({UNCOUNTED})
     ),
     deed AS MATERIALIZED (
         SELECT f.id, f.actor_id, m.product_id, site.id AS site_id
@@ -51,18 +64,9 @@ _ADD = """
         posting_id = greatest(posting_id, (SELECT p.id FROM posting p WHERE p.company_id = %(company)s ORDER BY p.id DESC LIMIT 1))
     WHERE company_id = %(company)s
 """
-_SHOWN = """
-    SELECT (SELECT coalesce(json_agg(json_build_object('id', s.id, 'code', s.code, 'weight', round(i.weight::numeric, 2))
-                                     ORDER BY i.weight DESC, s.code), '[]')
-            FROM interest i JOIN site s ON s.company_id = i.company_id AND s.id = i.site_id
-            WHERE i.company_id = %(company)s AND i.user_id = %(user)s AND (%(reach)s::uuid[] IS NULL OR s.id = ANY (%(reach)s::uuid[]))),
-           (SELECT coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'weight', round(i.weight::numeric, 2))
-                                     ORDER BY i.weight DESC, c.name), '[]')
-            FROM interest i JOIN category c ON c.company_id = i.company_id AND c.id = i.category_id
-            WHERE i.company_id = %(company)s AND i.user_id = %(user)s)
-"""
 _FORGET = """
-    WITH gone AS (DELETE FROM interest i WHERE i.company_id = %(company)s AND i.user_id = %(user)s)
+    WITH gone AS (DELETE FROM interest i WHERE i.company_id = %(company)s AND i.user_id = %(user)s),
+    unliked AS (DELETE FROM recommendation_liking l WHERE l.company_id = %(company)s AND l.user_id = %(user)s)
     INSERT INTO notification_reader (company_id, user_id, forgotten_at)
     SELECT m.company_id, m.user_id, %(now)s FROM membership m WHERE m.company_id = %(company)s AND m.user_id = %(user)s
     ON CONFLICT (company_id, user_id) DO UPDATE SET forgotten_at = excluded.forgotten_at
@@ -86,17 +90,34 @@ class PostgresInterests:
             await connection.execute(_FADE.encode(), fading)
             await connection.execute(_ADD.encode(), {**names, "posting": posting})
 
-    async def interests(self, actor: Actor) -> InterestsView:
-        names = {"company": actor.company, "user": actor.user_id, "reach": _reach(actor)}
-        [(sites, categories)] = await self._database.fetch(Scope(actor.company), _SHOWN, names)
-        return InterestsView(
-            msgspec.convert(sites, list[SiteInterest]), msgspec.convert(categories, list[CategoryInterest])
+    async def add(self, actor: Actor, opened: Opened) -> None:
+        names = {**_person(actor), **msgspec.structs.asdict(opened), "heaviest": HEAVIEST}
+        await self._database.fetch(Scope(actor.company), OPENED, names)
+
+    async def usage(self, actor: Actor) -> UsageView:
+        names = {**_person(actor), "pages": list(Page), "reports": list(ReportName), "most": MOST_SHOWN}
+        [(counted, *uses)] = await self._database.fetch(Scope(actor.company), SHOWN, names)
+        pages, reports, sites, categories, products = uses
+        return UsageView(
+            counted,
+            HALVES_IN.days,
+            msgspec.convert(pages, list[PageUse]),
+            msgspec.convert(reports, list[ReportUse]),
+            msgspec.convert(sites, list[SiteInterest]),
+            msgspec.convert(categories, list[CategoryInterest]),
+            msgspec.convert(products, list[ProductInterest]),
         )
 
     async def forget(self, actor: Actor, now: datetime) -> None:
-        names = {"company": actor.company, "user": actor.user_id, "now": now}
-        await self._database.fetch(Scope(actor.company), _FORGET, names)
+        await self._database.fetch(Scope(actor.company), _FORGET, {**_person(actor), "now": now})
 
 
-def _reach(actor: Actor) -> list[UUID] | None:
-    return None if actor.read_sites is None else list(actor.read_sites)
+def _person(actor: Actor) -> dict[str, Any]:
+    """Who it is, and what they may see."""
+    return {
+        "company": actor.company,
+        "user": actor.user_id,
+        "reach": None if actor.read_sites is None else list(actor.read_sites),
+        "sees_products": sees_products(actor),
+        "sees_categories": actor.may("category:read") or actor.may("product:read"),
+    }

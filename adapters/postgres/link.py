@@ -6,6 +6,7 @@ message and one implicit transaction. Values are adapted by psycopg as everywher
 """
 
 import asyncio
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import AsyncConnection, adapt, errors, pq
-from psycopg.abc import Buffer, Transformer
+from psycopg.abc import RV, Buffer, PQGen, Transformer
 from psycopg.adapt import PyFormat
 from psycopg.pq.abc import PGresult
 from psycopg.types.json import set_json_dumps, set_json_loads
@@ -27,8 +28,17 @@ Question = tuple[str, Parameters]
 MAX_PREPARED = 200
 """Statements that one connection keeps prepared with their plans. What comes later is planned every time."""
 
+# What the kernels on the way tell each other: where nobody answers them, a connection is dead after half a minute.
+_KEEPALIVE: Mapping[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 15_000,
+}
+
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 _SUCCESS = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+_LONGEST = 86_400.0  # seconds: a day of silence is always enough
 _OUTDATED = b"0A000"  # what a prepared statement answers when its tables have changed
 
 
@@ -45,25 +55,43 @@ class _Command(NamedTuple):
     formats: Sequence[pq.Format]
 
 
-class Link:
-    """One connection to PostgreSQL, used by one task at a time."""
+class _PatientConnection(AsyncConnection[Row]):
+    """A connection that is lost when the server says nothing for `patience` seconds."""
 
-    def __init__(self, connection: Connection) -> None:
+    patience: float | None = None
+
+    async def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:  # noqa: ASYNC109 psycopg's
+        try:
+            return await super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except errors.OperationalError as error:
+            if error.sqlstate is None:  # not the server's words
+                self.pgconn.finish()  # its answer may come yet, when nobody awaits it any more
+            raise
+
+
+class Link:
+    """One connection to PostgreSQL, used by one task at a time. A question that is not answered within `patience` seconds means that it
+    is lost: the server ends a statement in less, unless it is frozen or the way to it carries nothing any more."""
+
+    def __init__(self, connection: Connection, patience: float = math.inf) -> None:
         self.connection = connection
+        self._patience = min(patience, _LONGEST)
+        self._awaited: asyncio.Future[None] | None = None
         self._server = connection.pgconn
         self._adapter: Transformer = adapt.Transformer(connection)
         self._prepared: dict[_Key, bytes] = {}
         self._names = 0
 
     @classmethod
-    async def open(cls, url: str, options: str, seconds: int) -> "Link":
+    async def open(cls, url: str, options: str, seconds: int, patience: float = math.inf) -> "Link":
         """A new connection. Raises OperationalError, after that many seconds at most."""
-        connection = await AsyncConnection.connect(
-            url, autocommit=True, prepare_threshold=2, options=options, connect_timeout=seconds
+        connection = await _PatientConnection.connect(
+            url, autocommit=True, prepare_threshold=2, options=options, connect_timeout=seconds, **_KEEPALIVE
         )
+        connection.patience = min(patience, _LONGEST)
         set_json_loads(msgspec.json.decode, connection)
         set_json_dumps(msgspec.json.encode, connection)
-        return cls(connection)
+        return cls(connection, patience)
 
     @property
     def usable(self) -> bool:
@@ -79,6 +107,7 @@ class Link:
         Raises psycopg's errors. When the caller gives up waiting, the connection is closed.
         """
         commands = [self._command(statement, parameters) for statement, parameters in questions]
+        losing_patience = asyncio.get_running_loop().call_later(self._patience, self._lose_patience)
         try:
             self._server.enter_pipeline_mode()
             preparations = [preparation for command in commands for preparation in self._send(command)]
@@ -88,6 +117,8 @@ class Link:
         except BaseException:
             self.close()  # an unfinished conversation cannot be taken up again
             raise
+        finally:
+            losing_patience.cancel()
         return self._rows(results, preparations)
 
     def _command(self, statement: str, parameters: Parameters) -> _Command:
@@ -132,12 +163,17 @@ class Link:
     async def _ready(self, *, writing: bool = False) -> None:
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[None] = loop.create_future()
+        self._awaited = ready
         socket = self._server.socket
         (loop.add_writer if writing else loop.add_reader)(socket, _tell, ready)
         try:
             await ready
         finally:
             (loop.remove_writer if writing else loop.remove_reader)(socket)
+
+    def _lose_patience(self) -> None:
+        if self._awaited and not self._awaited.done():
+            self._awaited.set_exception(errors.OperationalError("the server does not answer"))
 
     def _rows(self, results: list[PGresult], preparations: list[_Preparation | None]) -> list[list[Row]]:
         answers: list[list[Row]] = []

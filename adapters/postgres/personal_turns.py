@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.postgres.engine import Connection, Database, Row, Scope
 from adapters.postgres.mail import MailboxInTransaction
-from adapters.postgres.notification_reach import CARRIER_AT_WORK
+from adapters.postgres.notification_reach import CARRIER_AT_WORK, MAIL_BLOCK, MAIL_SENDER_AT_WORK
 from adapters.postgres.text_budget import spend
 from core.domain.access import PRESETS, Actor, Sites
 from core.domain.ids import new_id
@@ -19,8 +19,9 @@ from core.ports.sealing import Sealing
 
 _NEXT = f"""
     SELECT r.user_id, u.name, u.locale, coalesce(u.time_zone, c.time_zone), CASE WHEN u.email = u.proven_email THEN u.email END, u.phone,
-           {CARRIER_AT_WORK}, (SELECT h.id FROM webhook h WHERE h.company_id = r.company_id AND h.owner_id = r.user_id), c.name,
+           {CARRIER_AT_WORK}, {MAIL_SENDER_AT_WORK}, {MAIL_BLOCK}, (SELECT h.id FROM webhook h WHERE h.company_id = r.company_id AND h.owner_id = r.user_id), c.name,
            m.active AND u.active, m.role, o.permissions, m.write_site_ids, m.read_site_ids,
+           EXISTS (SELECT FROM text_consent t WHERE t.company_id = r.company_id AND t.number = u.phone AND NOT t.wanted),
            r.quiet_from, r.quiet_to, r.digest_hour, r.digest_weekday
     FROM notification_reader r
     JOIN membership m ON m.company_id = r.company_id AND m.user_id = r.user_id
@@ -41,7 +42,9 @@ _WAITING = b"""
     ORDER BY ln(1 + coalesce(place.weight, 0)) + ln(1 + coalesce(goods.weight, 0)) DESC, d.created_at, d.event_id
 """
 _THESE = "company_id = %(company)s AND user_id = %(user)s AND channel = %(channel)s AND event_id = ANY (%(events)s)"
-_POSTED = f"UPDATE notification_delivery SET state = 'posted', mail_id = %(mail)s WHERE {_THESE}".encode()
+_POSTED = (
+    f"UPDATE notification_delivery SET state = 'posted', mail_id = %(mail)s, mail_to = %(to)s WHERE {_THESE}".encode()
+)
 _TEXTED = f"UPDATE notification_delivery SET state = 'posted', text_id = %(text_id)s WHERE {_THESE}".encode()
 _CALLED = f"UPDATE notification_delivery SET state = 'posted' WHERE {_THESE}".encode()
 _PUT_OFF = f"UPDATE notification_delivery SET state = 'folded', timing = 'daily', created_at = %(now)s, outcome = %(outcome)s WHERE {_THESE}".encode()
@@ -59,14 +62,18 @@ _LOOK_AGAIN = b"UPDATE notification_reader SET next_at = %(at)s WHERE company_id
 
 
 class PostgresPersonalTurns(PersonalTurns):
-    """One transaction a turn. `carriers` are the plugins that send text messages; without a `sealing` no mail can be posted."""
+    """One transaction a turn. `carriers` are the plugins that send text messages, `senders` those that carry mails; without a `sealing` no
+    mail can be posted."""
 
-    def __init__(self, database: Database, sealing: Sealing | None, carriers: Collection[str]) -> None:
-        self._database, self._sealing, self._carriers = database, sealing, sorted(carriers)
+    def __init__(
+        self, database: Database, sealing: Sealing | None, carriers: Collection[str], senders: Collection[str] = ()
+    ) -> None:
+        self._database, self._sealing = database, sealing
+        self._carriers, self._senders = sorted(carriers), sorted(senders)
 
     @asynccontextmanager
     async def next(self, company_id: UUID, now: datetime) -> AsyncIterator[PersonalTurn | None]:
-        names = {"company": company_id, "now": now, "carriers": self._carriers}
+        names = {"company": company_id, "now": now, "carriers": self._carriers, "senders": self._senders}
         async with self._database.transaction(Scope(company_id)) as connection:
             row = await (await connection.execute(_NEXT, names)).fetchone()
             yield PostgresPersonalTurn(connection, self._sealing, _reader(company_id, row), now) if row else None
@@ -93,8 +100,9 @@ class PostgresPersonalTurn(PersonalTurn):
     async def post(self, mail: Mail, told: Collection[UUID]) -> None:
         if self._sealing is None:
             raise ValueError("a server without mail has nothing to seal mails with")
-        mail_id = await MailboxInTransaction(self._connection, self._sealing).post(mail)
-        await self._execute(_POSTED, Channel.MAIL, told, mail=mail_id)
+        company = self._reader.actor.company
+        mail_id = await MailboxInTransaction(self._connection, self._sealing, carried_for=company).post(mail)
+        await self._execute(_POSTED, Channel.MAIL, told, mail=mail_id, to=mail.to)
 
     async def send_text(self, text: str, told: Collection[UUID]) -> bool:
         if not await spend(self._connection, self._reader.actor.company, self._now):
@@ -131,6 +139,8 @@ def _reader(company_id: UUID, row: Row) -> Reader:
         address,
         phone,
         carrier,
+        mail_sender,
+        mail_block,
         webhook,
         company,
         active,
@@ -138,11 +148,26 @@ def _reader(company_id: UUID, row: Row) -> Reader:
         own,
         sites,
         read_sites,
+        unwanted,
         *hours,
     ) = row
     permissions = (PRESETS.get(role, frozenset()) if role else frozenset(own)) if active else frozenset()
     actor = Actor(user_id, company_id, permissions, _sites(sites), _sites(read_sites))
-    return Reader(actor, name, locale, ZoneInfo(zone), address, phone, carrier, webhook, company, hours_of(*hours))
+    return Reader(
+        actor,
+        name,
+        locale,
+        ZoneInfo(zone),
+        address,
+        phone,
+        carrier,
+        webhook,
+        company,
+        hours_of(*hours),
+        has_mail_sender=mail_sender,
+        mail_block=mail_block,
+        unwanted=unwanted,
+    )
 
 
 def hours_of(

@@ -12,6 +12,7 @@ _SET_EMAIL = """
     WHERE id = %(user)s AND email IS NOT DISTINCT FROM %(former)s RETURNING 1
 """
 _PICTURE = "SELECT media_type, content, digest FROM profile_picture WHERE user_id = %s"
+_DIGEST = "SELECT digest FROM profile_picture WHERE user_id = %s"
 _SET_PICTURE = """
     INSERT INTO profile_picture (user_id, media_type, content, digest) VALUES (%(user)s, %(type)s, %(content)s, %(digest)s)
     ON CONFLICT (user_id) DO UPDATE SET media_type = excluded.media_type, content = excluded.content, digest = excluded.digest
@@ -36,6 +37,10 @@ class PostgresProfiles:
     async def picture(self, actor: Actor, user_id: UUID) -> ProfilePicture | None:
         rows = await self._database.fetch(Scope(actor.company_id, actor.user_id), _PICTURE, (user_id,))
         return ProfilePicture(*rows[0]) if rows else None
+
+    async def picture_digest(self, user_id: UUID) -> str | None:
+        rows = await self._database.fetch(Scope(user_id=user_id), _DIGEST, (user_id,))
+        return str(rows[0][0]) if rows else None
 
     async def set_picture(self, user_id: UUID, picture: ProfilePicture | None) -> None:
         names: dict[str, object] = {"user": user_id}

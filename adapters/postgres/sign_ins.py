@@ -15,6 +15,7 @@ MOST_AT_ONCE = 500
 _logger = logging.getLogger(__name__)
 
 _NOTE = "SELECT audit_note(%s, 'app_user', %s)"
+_ACTED = "SELECT audit_note('acted', 'request', %s)"
 # The company asked for; else, as in signing in, the first that was joined among those that are open.
 _CONCERNED = """
     SELECT m.company_id FROM membership m JOIN company c ON c.id = m.company_id
@@ -25,7 +26,7 @@ _COMPANIES = "SELECT m.company_id FROM membership m WHERE m.user_id = %s ORDER B
 
 
 class PostgresSignInRecord:
-    """Each record is a task of its own. What fails is logged, and lost."""
+    """Each record but that of the platform's owner is a task of its own. What fails in one is logged, and lost."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,6 +34,12 @@ class PostgresSignInRecord:
 
     def note(self, actor: Actor, action: AuditAction) -> None:
         self._start(self._note(actor, action))
+
+    async def entered(self, actor: Actor) -> None:
+        await self._note(actor, AuditAction.ENTERED)
+
+    async def acted(self, actor: Actor, request: str) -> None:
+        await self._database.fetch(Scope(actor.company), _ACTED, (request,), by=actor)
 
     def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
         self._start(self._failed(user_id, company, origin))

@@ -28,18 +28,51 @@ attachment = _table(
 )
 audit_entry = _table(
     "audit_entry",
-    "company_id id at actor_id origin_address request_id action subject_type subject_id site_ids before after agent",
+    "company_id id at actor_id origin_address request_id action subject_type subject_id site_ids before after agent reason",
 )
 audit_seal = _table("audit_seal", "company_id seq entry_id hash")
 audit_unsealed = _table("audit_unsealed", "company_id at entry_id")
 barcode = _table("barcode", "company_id code written kind product_id pack_quantity")
+blocked_address = _table("blocked_address", "company_id id address reason since")
 category = _table("category", "company_id id parent_id name depth parent_depth version")
-channel = _table("channel", "company_id plugin_id failures next_at lease_token last_error")
+channel = _table(
+    "channel",
+    "company_id plugin_id failures next_at lease_token last_error stage name currency safety_buffer on_drift take_orders push_prices "
+    "listening import_run import_cursor import_seen import_failures import_problem import_at import_wanted imported_at price_problem price_at "
+    "levels_read drifts drifted_at",
+)
+channel_decision = _table("channel_decision", "company_id plugin_id external_id product_id decided_by decided_at")
+channel_item = _table(
+    "channel_item",
+    "company_id plugin_id external_id id sku sku_key barcode barcode_key title title_key price counted state matched_by product_id "
+    "found_at seen_at import_run gone price_wanted price_pushed price_error",
+)
 channel_link = _table(
     "channel_link",
     "company_id plugin_id external_item external_location product_id site_id want_version pushed_version "
-    "state last_pushed tried_at last_error",
+    "last_pushed tried_at last_error id last_seen unsure read_at expected flight_key flight_version flight_quantity flight_seen "
+    "flight_tries tries attention accepted state",
 )
+channel_location = _table("channel_location", "company_id plugin_id external_location site_id")
+channel_order = _table(
+    "channel_order",
+    "company_id id channel external_id number placed_at changed_at currency location by_location site_id buyer cancelled_at state "
+    "problem lacks priority attempts look_at imported_at updated_at version",
+)
+channel_order_fact = _table("channel_order_fact", "company_id order_id kind external_id at location site_id problem")
+channel_order_fact_line = _table(
+    "channel_order_fact_line", "company_id order_id kind fact line quantity posted settled owed"
+)
+channel_order_feed = _table(
+    "channel_order_feed", "company_id plugin_id cursor next_at lease_token leased_until failures last_error read_at"
+)
+channel_order_hint = _table("channel_order_hint", "company_id plugin_id external_id wanted attempts next_at last_error")
+channel_order_line = _table(
+    "channel_order_line",
+    "company_id order_id line external_id item sku barcode title quantity unit_price seen_at product_id site_id problem",
+)
+channel_order_posting = _table("channel_order_posting", "company_id order_id kind fact number posting_id")
+channel_order_step = _table("channel_order_step", "company_id order_id number at what state actor_id reason")
 company = _table(
     "company",
     "id code name locale time_zone currency costing_method locked_through suspended created_at version "
@@ -73,12 +106,22 @@ identity_provider = _table(
     "company_id id code name issuer client_id client_secret client_secret_hint client_secret_set_at scopes algorithms "
     "domains default_role default_custom_role_id default_site_ids enabled created_at version",
 )
-interest = _table("interest", "company_id user_id site_id category_id weight")
+inbox_message = _table(
+    "inbox_message",
+    "company_id id plugin_id event_id received_at url headers body size verified state attempts next_at lease_token last_error",
+)
+interest = _table("interest", "company_id user_id site_id category_id product_id page report weight")
 interest_count = _table("interest_count", "company_id posting_id counted_at")
+user_preference = _table("user_preference", "company_id user_id document counted version")
 invitation = _table(
     "invitation",
     "company_id id email name locale role_code custom_role_id write_site_ids read_site_ids secret_digest invited_by "
     "created_at sent_at expires_at accepted_at accepted_by revoked_at",
+)
+job = _table(
+    "job",
+    "company_id id user_id report format narrowed state rows total attempts next_at lease_token problem digest size file_name "
+    "media_type created_at ended_at schedule_id due_at seen",
 )
 kit_component = _table("kit_component", "company_id kit_id component_id quantity kit_kind component_kind")
 lead_time_stat = _table(
@@ -90,7 +133,10 @@ location = _table(
     "company_id id site_id code name role address is_physical is_allocatable active version",
 )
 lot = _table("lot", "company_id id product_id number is_serial expires_on created_at")
-mail = _table("mail", "id content state created_at next_at attempts lease_token last_error company_id addressee")
+mail = _table(
+    "mail", "id content state created_at next_at attempts lease_token last_error company_id addressee carried_for"
+)
+mail_report = _table("mail_report", "company_id mail_id state detail unwanted at")
 membership = _table(
     "membership",
     "company_id user_id role write_site_ids created_at read_site_ids custom_role_id active version",
@@ -103,7 +149,7 @@ move = _table(
 notification = _table("notification", "company_id id user_id kind site_id in_app created_at read_at dismissed_at")
 notification_delivery = _table(
     "notification_delivery",
-    "company_id user_id event_id channel timing state attempts outcome mail_id created_at text_id",
+    "company_id user_id event_id channel timing state attempts outcome mail_id created_at text_id mail_to",
 )
 notification_item = _table(
     "notification_item",
@@ -127,7 +173,7 @@ oidc_login = _table(
 order_request = _table(
     "order_request",
     "company_id id number kind state site_id requested_by reason needed_on decided_by decided_at closing_reason "
-    "transfer_id created_at updated_at version",
+    "transfer_id purchase_order_id created_at updated_at version",
 )
 order_request_line = _table(
     "order_request_line", "company_id request_id line product_id quantity granted fulfilled closed"
@@ -140,7 +186,14 @@ overstock = _table("overstock", "company_id product_id site_id since")
 passkey_challenge = _table("passkey_challenge", "digest user_id expires_at")
 password_reset = _table("password_reset", "user_id digest expires_at")
 phone_code = _table("phone_code", "user_id id phone sealed ends_at")
-plugin_installation = _table("plugin_installation", "company_id plugin_id state settings problem version")
+plugin_health = _table("plugin_health", "company_id plugin_id checked_at check_problem resting_since retry_at reason")
+plugin_hook = _table("plugin_hook", "hook_hash company_id plugin_id")
+plugin_installation = _table(
+    "plugin_installation",
+    "company_id plugin_id state settings problem version removed_at hook_sealed hook_set_at",
+)
+plugin_secret = _table("plugin_secret", "company_id plugin_id field sealed hint set_at")
+plugin_store = _table("plugin_store", "company_id plugin_id name value set_at")
 policy_period = _table(
     "policy_period", "company_id product_id site_id valid_from valid_to minimum target service_level"
 )
@@ -190,16 +243,31 @@ reorder_policy = _table(
     "company_id product_id site_id minimum target version fixed_minimum fixed_target method service_level mode spending_limit "
     "sources review_days cover_days level_source basis due_at",
 )
+recommendation = _table(
+    "recommendation",
+    "company_id id kind product_id site_id state measure worth numbers action since updated_at judged decided_by decided_at gone_at "
+    "version",
+)
+recommendation_liking = _table("recommendation_liking", "company_id user_id kind accepted dismissed as_of")
+recommendation_snooze = _table("recommendation_snooze", "company_id user_id recommendation_id until")
 replenishment_proposal = _table(
     "replenishment_proposal",
     "company_id id product_id site_id state reason supplier_id source_site_id quantity unit_price exchange_rate expected_on "
     "is_filler position why proposed_at updated_at dismissed_until dismissed_change decided_by decided_at is_edited order_id "
     "transfer_id version",
 )
+report_schedule = _table(
+    "report_schedule",
+    "company_id id owner_id name report format narrowed period every hour weekday month_day language skip_empty readers paused "
+    "done next_at created_at version",
+)
+report_schedule_outcome = _table(
+    "report_schedule_outcome", "company_id schedule_id user_id due_at state problem job_id mail_id"
+)
 reservation = _table(
     "reservation",
     "company_id id product_id site_id quantity open state priority expires_at demand_type demand_id "
-    "demand_line note actor_id created_at version",
+    "demand_line note actor_id created_at version short",
 )
 revaluation = _table(
     "revaluation",
@@ -252,6 +320,7 @@ supplier_item = _table(
     "created_at updated_at version",
 )
 supplier_price_break = _table("supplier_price_break", "company_id item_id from_quantity unit_price")
+text_consent = _table("text_consent", "company_id number wanted at")
 text_message = _table(
     "text_message", "company_id id user_id text state attempts next_at lease_token carrier_id last_error"
 )

@@ -16,7 +16,8 @@ _CLAIM = """
     )
     UPDATE text_message t SET attempts = t.attempts + 1, lease_token = %(token)s, next_at = clock_timestamp() + %(lease)s
     FROM due, app_user u WHERE t.company_id = %(company)s AND t.id = due.id AND u.id = t.user_id
-    RETURNING t.id, u.phone, t.text, t.attempts
+    RETURNING t.id, u.phone, t.text, t.attempts,
+              EXISTS (SELECT FROM text_consent c WHERE c.company_id = %(company)s AND c.number = u.phone AND NOT c.wanted)
 """
 _END = """
     WITH ended AS (

@@ -12,18 +12,25 @@ import stamina
 from adapters.postgres.engine import Connection, Database, Scope
 from adapters.postgres.ledger import LedgerInTransaction
 from adapters.postgres.mail import MailboxInTransaction
+from adapters.postgres.mail_reports import MailReportsInTransaction
 from adapters.postgres.repositories.attachments import PostgresAttachments
 from adapters.postgres.repositories.catalogue import PostgresCatalogue
+from adapters.postgres.repositories.channel_items import PostgresChannelItems
+from adapters.postgres.repositories.channel_orders import PostgresChannelOrders
 from adapters.postgres.repositories.companies import PostgresCompanies
 from adapters.postgres.repositories.identity_providers import PostgresIdentityLinks, PostgresIdentityProviders
+from adapters.postgres.repositories.inbox import PostgresInboxRepository, PostgresTextReports
 from adapters.postgres.repositories.integrations import PostgresApiKeys, PostgresOAuthClients
 from adapters.postgres.repositories.invitations import PostgresInvitations
 from adapters.postgres.repositories.order_requests import PostgresOrderRequests
 from adapters.postgres.repositories.order_sendings import PostgresOrderSendings
 from adapters.postgres.repositories.people import PostgresPeople
+from adapters.postgres.repositories.policies import PoliciesInTransaction
 from adapters.postgres.repositories.postings import PostgresPostings
 from adapters.postgres.repositories.purchase_orders import PostgresPurchaseOrders
+from adapters.postgres.repositories.recommendations import PostgresRecommendations
 from adapters.postgres.repositories.replenishment import PostgresReplenishment
+from adapters.postgres.repositories.report_schedules import PostgresReportSchedules
 from adapters.postgres.repositories.reservations import PostgresReservations
 from adapters.postgres.repositories.stock_counts import PostgresStockCounts
 from adapters.postgres.repositories.suppliers import PostgresSuppliers
@@ -108,6 +115,10 @@ class PostgresUnitOfWork:
         return PostgresPeople(self._connection, self._company_id)
 
     @cached_property
+    def report_schedules(self) -> PostgresReportSchedules:
+        return PostgresReportSchedules(self._connection, self._company_id)
+
+    @cached_property
     def reservations(self) -> PostgresReservations:
         return PostgresReservations(self._connection, self._company_id)
 
@@ -118,6 +129,10 @@ class PostgresUnitOfWork:
     @cached_property
     def order_requests(self) -> PostgresOrderRequests:
         return PostgresOrderRequests(self._connection, self._company_id)
+
+    @cached_property
+    def channel_orders(self) -> PostgresChannelOrders:
+        return PostgresChannelOrders(self._connection, self._company_id, self._now)
 
     @cached_property
     def suppliers(self) -> PostgresSuppliers:
@@ -134,6 +149,14 @@ class PostgresUnitOfWork:
     @cached_property
     def replenishment(self) -> PostgresReplenishment:
         return PostgresReplenishment(self._connection, self._company_id, self._now)
+
+    @cached_property
+    def policies(self) -> PoliciesInTransaction:
+        return PoliciesInTransaction(self._connection)
+
+    @cached_property
+    def recommendations(self) -> PostgresRecommendations:
+        return PostgresRecommendations(self._connection, self._company_id, self._now)
 
     @cached_property
     def stock_counts(self) -> PostgresStockCounts:
@@ -160,14 +183,30 @@ class PostgresUnitOfWork:
         return PostgresIdentityLinks(self._connection, self._company_id)
 
     @cached_property
+    def channel_items(self) -> PostgresChannelItems:
+        return PostgresChannelItems(self._connection, self._company_id, self._now)
+
+    @cached_property
     def webhooks(self) -> PostgresWebhooks:
         return PostgresWebhooks(self._connection, self._company_id)
+
+    @cached_property
+    def inbox(self) -> PostgresInboxRepository:
+        return PostgresInboxRepository(self._connection, self._company_id)
+
+    @cached_property
+    def text_reports(self) -> PostgresTextReports:
+        return PostgresTextReports(self._connection, self._company_id)
 
     @cached_property
     def mail(self) -> MailboxInTransaction:
         if self._sealing is None:
             raise RuntimeError("this unit of work posts no mail: it was given no keys to seal it with")
         return MailboxInTransaction(self._connection, self._sealing, self._company_id)
+
+    @cached_property
+    def mail_reports(self) -> MailReportsInTransaction:
+        return MailReportsInTransaction(self._connection, self._company_id)
 
 
 class PostgresRun:

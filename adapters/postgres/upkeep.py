@@ -26,9 +26,23 @@ _FORGET_NOTIFICATIONS = """
 """
 _FORGET_RUNS = "DELETE FROM schedule_run WHERE slot < clock_timestamp() - %(age)s"
 _FORGET_MAIL = "DELETE FROM mail WHERE state = 'dead' AND next_at < clock_timestamp() - %(age)s"
+_FORGET_REPORTS = "DELETE FROM mail_report WHERE at < clock_timestamp() - %(age)s"
 _FORGET_SESSIONS = "DELETE FROM session WHERE least(expires_at, ended_at) < clock_timestamp() - %(age)s"
 _FORGET_CALLS = "DELETE FROM webhook_attempt WHERE at < clock_timestamp() - %(age)s"
 _FORGET_TEXTS = "DELETE FROM text_message WHERE state <> 'waiting' AND next_at < clock_timestamp() - %(age)s"
+_FORGET_WEBHOOKS = """
+    DELETE FROM inbox_message m USING (
+        SELECT company_id, id FROM inbox_message
+        WHERE (state IN ('done', 'dead') AND next_at < clock_timestamp() - %(age)s)
+           OR (state IN ('new', 'leased') AND received_at < clock_timestamp() - %(age)s) LIMIT %(limit)s) old
+    WHERE m.company_id = old.company_id AND m.id = old.id
+    RETURNING 1
+"""
+# Counted from each company's latest run, not from today: a clock that runs ahead or behind forgets nothing that is still of use.
+_FORGET_FORECAST_RUNS = """
+    DELETE FROM forecast_run r WHERE r.state IN ('done', 'failed')
+      AND r.as_of < (SELECT max(n.as_of) FROM forecast_run n WHERE n.company_id = r.company_id) - %(days)s
+"""
 _FORGET_ATTEMPTS = "DELETE FROM attempt WHERE forget_at < clock_timestamp()"
 _EXPIRE_HOLDS = "SELECT ledger_expire_holds()"
 _CHECKPOINT = "SELECT ledger_checkpoint(%(day)s)"
@@ -65,9 +79,14 @@ class PostgresUpkeep:
         """Deletes the slots of that age."""
         await self._dispatch.fetch(Scope(), _FORGET_RUNS, {"age": older_than})
 
+    async def forget_forecast_runs(self, older_than: timedelta) -> None:
+        """Deletes the ended forecast runs that lie that long before the latest one of their company."""
+        await self._dispatch.fetch(Scope(), _FORGET_FORECAST_RUNS, {"days": older_than.days})
+
     async def forget_mail(self, older_than: timedelta) -> None:
-        """Deletes the mails that were given up that long ago."""
+        """Deletes the mails that were given up that long ago, and what was reported of mails."""
         await self._dispatch.fetch(Scope(), _FORGET_MAIL, {"age": older_than})
+        await self._dispatch.fetch(Scope(), _FORGET_REPORTS, {"age": older_than})
 
     async def forget_calls(self, older_than: timedelta) -> None:
         """Deletes what came of calls to webhooks that long ago."""
@@ -76,6 +95,10 @@ class PostgresUpkeep:
     async def forget_texts(self, older_than: timedelta) -> None:
         """Deletes text messages that were sent or given up that long ago."""
         await self._dispatch.fetch(Scope(), _FORGET_TEXTS, {"age": older_than})
+
+    async def forget_webhooks(self, older_than: timedelta, limit: int) -> int:
+        """Deletes up to `limit` webhooks of others that were read or given up that long ago, or have waited that long. Returns how many."""
+        return len(await self._dispatch.fetch(Scope(), _FORGET_WEBHOOKS, {"age": older_than, "limit": limit}))
 
     async def forget_sessions(self, older_than: timedelta) -> None:
         """Deletes sessions that ended that long ago, with their refresh tokens, and attempts that count no more."""

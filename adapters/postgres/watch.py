@@ -5,8 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.postgres.engine import Database, Scope
-from core.domain import overstock
-from core.domain.forecast import HORIZONS
+from adapters.postgres.overstock_levels import LEVEL_RULE, LEVELS, TODAY
 from core.domain.purchase_order import ON_ORDER
 
 _LATE_ORDERS = """
@@ -33,50 +32,8 @@ _LATE_ORDERS = """
     FROM begun b JOIN late l ON l.id = b.order_id JOIN supplier s ON s.company_id = %(company)s AND s.id = l.supplier_id
     ORDER BY l.number
 """
-# The demand until an order arrives and as long beyond as stock may last, on the line between the two horizons about it.
-_OVERSTOCK = """
-    WITH today AS MATERIALIZED (
-        SELECT (%(now)s::timestamptz AT TIME ZONE c.time_zone)::date AS day FROM company c WHERE c.id = %(company)s
-    ),
-    coming AS MATERIALIZED (
-        SELECT l.product_id, o.site_id, sum(l.open) AS open
-        FROM purchase_order o JOIN purchase_order_line l ON l.company_id = o.company_id AND l.order_id = o.id
-        WHERE o.company_id = %(company)s AND o.state = ANY (%(on_order)s) AND l.open > 0 GROUP BY l.product_id, o.site_id
-    ),
-    learnt AS MATERIALIZED (
-        SELECT t.product_id, sum(t.days)::numeric / sum(t.receipts) AS days FROM lead_time_stat t
-        WHERE t.company_id = %(company)s AND t.product_id IS NOT NULL AND t.receipts > 0 GROUP BY t.product_id
-    ),
-    declared AS MATERIALIZED (
-        SELECT i.product_id, min(i.lead_time_days) AS days FROM supplier_item i CROSS JOIN today
-        WHERE i.company_id = %(company)s AND coalesce(i.valid_from <= today.day, true) AND coalesce(i.valid_to >= today.day, true)
-        GROUP BY i.product_id
-    ),
-    span AS MATERIALIZED (
-        SELECT f.product_id, f.site_id, f.q95,
-               (coalesce(e.days, d.days, %(lead)s) + coalesce(r.review_days, %(review)s) + %(cover)s) / 7.0 AS weeks
-        FROM demand_forecast f CROSS JOIN today
-        LEFT JOIN reorder_policy r ON r.company_id = %(company)s AND r.product_id = f.product_id AND r.site_id = f.site_id
-        LEFT JOIN learnt e ON e.product_id = f.product_id LEFT JOIN declared d ON d.product_id = f.product_id
-        WHERE f.company_id = %(company)s AND f.verdict <> 'too_little_data' AND f.as_of > today.day - %(stale)s::integer
-    ),
-    forecast AS MATERIALIZED (
-        SELECT s.product_id, s.site_id,
-               round(h.figure + (s.q95[h.next] - h.figure) * (s.weeks - h.horizon) / (h.upper - h.horizon), 6) AS enough
-        FROM span s CROSS JOIN LATERAL (
-            SELECT u.next, coalesce(s.q95[u.next - 1], 0) AS figure, coalesce((%(horizons)s::numeric[])[u.next - 1], 0) AS horizon,
-                   (%(horizons)s::numeric[])[u.next] AS upper
-            FROM (SELECT least(width_bucket(s.weeks, %(horizons)s::numeric[]) + 1, cardinality(%(horizons)s::numeric[])) AS next) u) h
-    ),
-    level AS MATERIALIZED (
-        SELECT s.product_id, s.site_id, s.on_hand + CASE WHEN f.enough IS NULL THEN 0 ELSE coalesce(c.open, 0) END AS stock,
-               coalesce(f.enough, r.target) AS enough
-        FROM site_stock s
-        LEFT JOIN forecast f ON f.product_id = s.product_id AND f.site_id = s.site_id
-        LEFT JOIN coming c ON c.product_id = s.product_id AND c.site_id = s.site_id
-        LEFT JOIN reorder_policy r ON r.company_id = %(company)s AND r.product_id = s.product_id AND r.site_id = s.site_id
-        WHERE s.company_id = %(company)s AND s.on_hand > 0 AND coalesce(f.enough, r.target) IS NOT NULL
-    ),
+_OVERSTOCK = f"""
+    WITH {TODAY}, {LEVELS},
     ended AS (
         DELETE FROM overstock o WHERE o.company_id = %(company)s AND NOT EXISTS (
             SELECT FROM level l WHERE l.product_id = o.product_id AND l.site_id = o.site_id AND l.stock > l.enough * %(ends)s)
@@ -98,13 +55,15 @@ _FAILING_CHANNELS = """
         FROM notification_reader r CROSS JOIN unnest(ARRAY['mail', 'sms', 'webhook']) AS k(channel) CROSS JOIN LATERAL (
             SELECT d.state, d.outcome FROM notification_delivery d
             WHERE d.company_id = r.company_id AND d.user_id = r.user_id AND d.channel = k.channel AND d.channel <> 'in_app'
-              AND d.state IN ('sent', 'failed') AND d.attempts > 0
+              AND d.state IN ('sent', 'delivered', 'failed') AND d.attempts > 0
             ORDER BY d.created_at DESC LIMIT 1) d
         WHERE r.company_id = %(company)s
     ),
     ended AS (
         DELETE FROM failing_channel f USING latest l
-        WHERE f.company_id = %(company)s AND f.user_id = l.user_id AND f.channel = l.channel AND l.state = 'sent'
+        WHERE f.company_id = %(company)s AND f.user_id = l.user_id AND f.channel = l.channel AND l.state <> 'failed'
+          AND NOT (l.channel = 'mail' AND EXISTS (SELECT FROM blocked_address b JOIN app_user a ON lower(a.email) = b.address
+                                                  WHERE b.company_id = f.company_id AND a.id = f.user_id))
     ),
     begun AS (
         INSERT INTO failing_channel (company_id, user_id, channel, since)
@@ -128,16 +87,7 @@ class PostgresWatch:
         await self._look(_LATE_ORDERS, company_id, now, {"on_order": list(ON_ORDER)})
 
     async def overstock(self, company_id: UUID, now: datetime) -> None:
-        rule = {
-            "on_order": list(ON_ORDER),
-            "lead": overstock.USUAL_LEAD_DAYS,
-            "review": overstock.USUAL_REVIEW_DAYS,
-            "cover": overstock.COVER_DAYS,
-            "stale": overstock.STALE_DAYS,
-            "ends": overstock.ENDS_BELOW,
-            "horizons": list(HORIZONS),
-        }
-        await self._look(_OVERSTOCK, company_id, now, rule)
+        await self._look(_OVERSTOCK, company_id, now, LEVEL_RULE)
 
     async def failing_channels(self, company_id: UUID, now: datetime) -> None:
         await self._look(_FAILING_CHANNELS, company_id, now, {})

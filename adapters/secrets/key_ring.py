@@ -5,12 +5,13 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from adapters.secrets.key_file import keep
+from adapters.secrets.key_file import keep, replace_file
 from core.ports.sealing import Unsealable
 
 FILE_NAME = "secret.keys"
@@ -31,6 +32,9 @@ class KeyRing:
         content = nonce + self._ciphers[self._first].encrypt(nonce, plain, place.encode())
         return f"{_VERSION}.{self._first}.{base64.urlsafe_b64encode(content).decode().rstrip('=')}"
 
+    def is_newest(self, sealed: str) -> bool:
+        return sealed.startswith(f"{_VERSION}.{self._first}.")
+
     def open(self, sealed: str, place: str) -> bytes:
         version, _, rest = sealed.partition(".")
         key_id, _, content = rest.partition(".")
@@ -42,6 +46,17 @@ class KeyRing:
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise Unsealable("this was not sealed for this place") from error
+
+
+def add_key(data: Path) -> None:
+    """Makes another key for the ring in the data folder, which seals from now on; the others still open. Raises ValueError and OSError
+    as `key_ring`."""
+    path = data / FILE_NAME
+    key_ring(None, data)
+    known = read_keys(path.read_text("ascii"))
+    number = next(number for number in count(len(known) + 1) if str(number) not in known)
+    new = f"{number}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}\n"
+    replace_file(path, (new + path.read_text("ascii")).encode())
 
 
 def key_ring(given: str | None, data: Path) -> KeyRing:

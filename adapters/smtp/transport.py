@@ -1,4 +1,4 @@
-"""`MailTransport` by SMTP."""
+"""`MailSender` by SMTP."""
 
 import ssl
 from uuid import UUID
@@ -16,7 +16,7 @@ from aiosmtplib import (
 
 from adapters.smtp.message import address_of_sender, message_of
 from adapters.smtp.server import Security, SmtpServer
-from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, PortFailure, Transient
+from core.ports.failures import Ambiguous, AuthFailed, Misconfigured, PermanentlyRejected, PortFailure, Transient
 from core.ports.mail import Mail
 
 STEP_SECONDS = 20.0
@@ -36,11 +36,27 @@ class SmtpTransport:
 
     async def send(self, mail_id: UUID, mail: Mail) -> None:
         message = message_of(mail_id, mail, self._sender).as_bytes()
+        is_under_way = False
         try:
             async with self._client() as client:
-                await client.sendmail(self._sender.addr_spec, mail.to, message)
+                await client.mail(self._sender.addr_spec)
+                await client.rcpt(mail.to)
+                is_under_way = True
+                await client.data(message)
+                is_under_way = False
         except (SMTPException, OSError) as error:
+            if is_under_way and _refusal(error) is None:
+                raise Ambiguous("the mail server was gone before it had taken the mail, or said so") from None
             raise _failure(error) from None  # the server's words may name the reader, or us
+
+    async def check(self) -> None:
+        """Connects, and signs in where a user is set."""
+        try:
+            async with self._client() as client:
+                await client.mail(self._sender.addr_spec)
+                await client.rset()
+        except (SMTPException, OSError) as error:
+            raise _failure(error) from None
 
     def _client(self) -> SMTP:
         server = self._server

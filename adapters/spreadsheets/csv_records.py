@@ -5,7 +5,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from typing import BinaryIO
 
@@ -14,17 +14,19 @@ from core.ports.documents import UnreadableSheet
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = ",;\t"
+LONGEST_RECORD = 1_000_000
+"""Characters of one record: it is held whole, in pieces that take more room than the text."""
 
 
 def csv_records(stream: BinaryIO, *, gzipped: bool, limits: SheetLimits) -> Generator[list[str], None, None]:
     """The records from the first one on, blank ones included. Raises `UnreadableSheet` at the first fault."""
     row = 1
     try:
-        text = _text(stream, gzipped, limits)
-        header = text.readline()
-        lines = _without_nul(chain([header], text))
-        for record in csv.reader(lines, delimiter=_separator(header), strict=True):
+        lines = _Lines(_text(stream, gzipped, limits))
+        header = next(lines, "")
+        for record in csv.reader(chain([header], lines), delimiter=_separator(header), strict=True):
             yield record
+            lines.begin_record()
             row += 1
     except UnicodeError as fault:
         detail = f"near row {row} there is text that is not UTF-8; save the file as CSV in UTF-8"
@@ -49,8 +51,27 @@ def _separator(header: str) -> str:
     return max(_SEPARATORS, key=lambda separator: len(next(csv.reader([header], delimiter=separator), [])))
 
 
-def _without_nul(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
+class _Lines:
+    """The lines of a text, as many as one record may have."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._left = LONGEST_RECORD
+
+    def begin_record(self) -> None:
+        self._left = LONGEST_RECORD
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """Raises `csv.Error` for what no record holds."""
+        line = self._text.readline(self._left + 1)
+        self._left -= len(line)
+        if self._left < 0:
+            raise csv.Error(f"more than {LONGEST_RECORD:,} characters")
         if "\0" in line:
             raise csv.Error("a NUL character")
-        yield line
+        if not line:
+            raise StopIteration
+        return line

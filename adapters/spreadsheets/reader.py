@@ -9,6 +9,7 @@ from pathlib import Path
 from adapters.spreadsheets.csv_records import csv_records
 from adapters.spreadsheets.limits import SheetLimits
 from adapters.spreadsheets.safe_text import as_meant
+from adapters.spreadsheets.xlsx_records import xlsx_records
 from core.ports.documents import Sheet, SheetRow, UnreadableSheet
 
 
@@ -25,8 +26,6 @@ class SpreadsheetReader:
             if name.endswith((".csv", ".csv.gz")):
                 records = csv_records(stream, gzipped=name.endswith(".gz"), limits=self._limits)
             elif name.endswith(".xlsx"):
-                from adapters.spreadsheets.xlsx_records import xlsx_records  # with openpyxl and numpy, 30 MB
-
                 records = xlsx_records(stream, self._limits)
             else:
                 raise UnreadableSheet("sheet_unknown_format", "only .csv, .csv.gz and .xlsx files can be read")

@@ -2,22 +2,23 @@
 
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
+LONGEST_TEXT = 32_767
 
 SHEET_NAME = "xl/worksheets/sheet1.xml"
 
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOCUMENT_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-SHEET_START = f'{_DECLARATION}<worksheet xmlns="{_MAIN}"><sheetData>'
+SHEET_START = f'{DECLARATION}<worksheet xmlns="{MAIN}"><sheetData>'
 SHEET_END = "</sheetData></worksheet>"
 
 # Cell styles by place: 0 plain, 1 a date, 2 a date and time.
 _STYLES = (
-    f'<styleSheet xmlns="{_MAIN}">'
+    f'<styleSheet xmlns="{MAIN}">'
     '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
     '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
@@ -31,9 +32,11 @@ _STYLES = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
+STYLES_NAME = "xl/styles.xml"
+
 FIXED_PARTS = {
     "[Content_Types].xml": (
-        f'{_DECLARATION}<Types xmlns="{_CONTENT_TYPES}">'
+        f'{DECLARATION}<Types xmlns="{_CONTENT_TYPES}">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/>'
@@ -41,17 +44,17 @@ FIXED_PARTS = {
         f'<Override PartName="/{SHEET_NAME}" ContentType="{_SHEET_TYPE}.worksheet+xml"/></Types>'
     ),
     "_rels/.rels": (
-        f'{_DECLARATION}<Relationships xmlns="{_PACKAGE_RELATIONS}"><Relationship Id="rId1"'
+        f'{DECLARATION}<Relationships xmlns="{_PACKAGE_RELATIONS}"><Relationship Id="rId1"'
         f' Type="{_DOCUMENT_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
     ),
     "xl/workbook.xml": (
-        f'{_DECLARATION}<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT_RELATIONS}">'
+        f'{DECLARATION}<workbook xmlns="{MAIN}" xmlns:r="{_DOCUMENT_RELATIONS}">'
         '<sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>'
     ),
     "xl/_rels/workbook.xml.rels": (
-        f'{_DECLARATION}<Relationships xmlns="{_PACKAGE_RELATIONS}">'
+        f'{DECLARATION}<Relationships xmlns="{_PACKAGE_RELATIONS}">'
         f'<Relationship Id="rId1" Type="{_DOCUMENT_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
         f'<Relationship Id="rId2" Type="{_DOCUMENT_RELATIONS}/styles" Target="styles.xml"/></Relationships>'
     ),
-    "xl/styles.xml": f"{_DECLARATION}{_STYLES}",
+    STYLES_NAME: f"{DECLARATION}{_STYLES}",
 }

@@ -4,6 +4,7 @@ Written part by part instead of with openpyxl, which passes decimals through flo
 8.699999999999999), puts the time of day into the file and collects the sheet in a temporary file first.
 """
 
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from xml.sax.saxutils import escape
 from adapters.spreadsheets.safe_text import never_unled, printable
 from adapters.spreadsheets.xlsx_parts import (
     FIXED_PARTS,
+    LONGEST_TEXT,
     MOST_COLUMNS,
     MOST_ROWS,
     SHEET_END,
@@ -22,10 +24,10 @@ from adapters.spreadsheets.xlsx_parts import (
 )
 from core.ports.documents import CellValue, UnwritableSheet
 
-LONGEST_TEXT = 32_767
 EXACT_DIGITS = 15
 """Spreadsheet programs hold numbers as binary floats, which keep this many decimal digits unchanged."""
 
+_STYLE = re.compile(r'(<c r="[A-Z]+[0-9]+")(?: s="[0-9]+")?')
 _EPOCH = datetime.fromisoformat("1899-12-30")
 _FIRST_DATE = date(1900, 3, 1)  # before it, spreadsheet programs count a day that never was
 _DAY = Decimal(86_400_000_000)  # in microseconds
@@ -45,15 +47,15 @@ class XlsxWriter:
     def write(self, target: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> None:
         with zipfile.ZipFile(target, "w") as archive:
             for name, content in FIXED_PARTS.items():
-                archive.writestr(_entry(name), content)
-            with archive.open(_entry(SHEET_NAME), "w") as sheet:
+                archive.writestr(entry_of(name), content)
+            with archive.open(entry_of(SHEET_NAME), "w") as sheet:
                 sheet.write(SHEET_START.encode())
                 for number, row in enumerate(_every_row(header, rows), start=1):
-                    sheet.write(_row_xml(number, row).encode())
+                    sheet.write(row_xml(number, row).encode())
                 sheet.write(SHEET_END.encode())
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def entry_of(name: str) -> zipfile.ZipInfo:
     """An archive entry dated 1980, so that the same table gives the same bytes."""
     entry = zipfile.ZipInfo(name)
     entry.compress_type = zipfile.ZIP_DEFLATED
@@ -65,17 +67,24 @@ def _every_row(header: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> It
     yield from rows
 
 
-def _row_xml(number: int, row: Sequence[CellValue]) -> str:
+def row_xml(number: int, row: Sequence[CellValue], styles: Sequence[int] = ()) -> str:
+    """A row as it stands in a sheet; `styles` are those of its cells, if they have any of their own. Raises `UnwritableSheet`."""
     if number > MOST_ROWS or len(row) > MOST_COLUMNS:
         detail = f"an XLSX sheet has at most {MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns; choose CSV"
         raise UnwritableSheet("sheet_full", detail)
     cells = (
-        _cell_xml(f"{_letters(place)}{number}", value) for place, value in enumerate(row, start=1) if value is not None
+        _styled(_cell_xml(f"{letters_of(place)}{number}", value), styles[place - 1] if styles else 0)
+        for place, value in enumerate(row, start=1)
+        if value is not None
     )
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
-def _letters(place: int) -> str:
+def _styled(cell: str, style: int) -> str:
+    return _STYLE.sub(f'\\1 s="{style}"', cell, count=1) if style else cell
+
+
+def letters_of(place: int) -> str:
     """The name of a column: A, B, … Z, AA, AB, …"""
     letters = ""
     while place:

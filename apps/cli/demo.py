@@ -5,10 +5,11 @@ import asyncio
 import sys
 from typing import Any
 
+import msgspec
 import psycopg
 
-from adapters.local_disk.file_store import LocalDiskStore
 from adapters.passwords.argon2id import Argon2Passwords
+from adapters.plugin_loader.installed import installed_plugins
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.verification import PostgresVerifier
 from apps.cli.demo_company.building import Builder
@@ -18,6 +19,7 @@ from apps.cli.people import ADD_PLATFORM_OWNER
 from apps.cli.place import database_running, open_database, settings
 from apps.cli.serving import require_free_port
 from apps.cli.up import start
+from apps.files import file_store
 from apps.settings import Settings
 from core.domain.ids import new_id
 
@@ -44,16 +46,22 @@ def run(options: argparse.Namespace) -> None:
     if options.clear:
         with database_running(chosen) as running:
             _clear(running)
-    with database_running(chosen) as running:
+    with database_running(_with_plugins(chosen)) as running:
         asyncio.run(_set_up(running, options.companies))
         if not options.no_serve:
             start(running, f'\nSign in as techcorp_admin, or as admin for the platform; the password is "{PASSWORD}".')
 
 
+def _with_plugins(chosen: Settings) -> Settings:
+    """Where none is named, the demonstration has all plugins that are installed. They do nothing until a company switches them on."""
+    named = chosen.plugins or tuple(point.name for point in installed_plugins())
+    return msgspec.structs.replace(chosen, plugins=named)
+
+
 async def _set_up(running: Settings, count: int) -> None:
     async with open_database(running, statement_timeout="5min") as database:
         password_hash = await Argon2Passwords().hash(PASSWORD)
-        builder = Builder(database, LocalDiskStore(running.data / "files"), password_hash)
+        builder = Builder(database, file_store(running), password_hash)
         present = {code for _, code in await PostgresVerifier(database).companies()}
         for number, company in enumerate(demo_companies(count), 1):
             if company.code in present:

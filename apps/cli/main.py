@@ -8,7 +8,22 @@ from importlib import import_module
 from apps.cli.errors import CommandError
 from core.domain.errors import DomainError
 
-COMMANDS = ("up", "demo", "serve", "worker", "migrate", "imports", "verify", "people", "secrets", "openapi")
+COMMANDS = (
+    "up",
+    "demo",
+    "serve",
+    "worker",
+    "migrate",
+    "imports",
+    "verify",
+    "audit",
+    "backup",
+    "restore",
+    "people",
+    "plugin",
+    "secrets",
+    "openapi",
+)
 
 
 def parser() -> argparse.ArgumentParser:

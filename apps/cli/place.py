@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,8 @@ from adapters.embedded_postgres import DataFolderInUse, EmbeddedPostgres, Embedd
 from adapters.postgres.engine import Database
 from apps.cli.errors import CommandError
 from apps.settings import Settings, SettingsError, load_settings
+
+LOOK_SECONDS = 0.5  # between two looks at the embedded database
 
 
 def settings() -> Settings:
@@ -24,10 +27,17 @@ def settings() -> Settings:
 
 
 @contextmanager
-def database_running(chosen: Settings) -> Iterator[Settings]:
-    """The settings with the URL of a migrated database that runs as long as the block."""
+def database_running(chosen: Settings, down_to: str = "") -> Iterator[Settings]:
+    """The settings with the URL of a migrated database that runs as long as the block; or of one that was taken back to a revision."""
+    with server_running(chosen) as running:
+        _migrate(running.database_url or "", down_to)
+        yield running
+
+
+@contextmanager
+def server_running(chosen: Settings) -> Iterator[Settings]:
+    """The settings with the URL of a database that runs as long as the block, in whatever state it is."""
     if chosen.database_url:
-        _migrate(chosen.database_url)
         yield chosen
         return
     server = EmbeddedPostgres(chosen.data / "postgres")
@@ -41,16 +51,38 @@ def database_running(chosen: Settings) -> Iterator[Settings]:
     except EmbeddedPostgresError as error:
         raise CommandError(str(error)) from error
     try:
-        _migrate(server.url)
-        yield msgspec.structs.replace(chosen, database_url=server.url)
+        with _kept_running(server):
+            yield msgspec.structs.replace(chosen, database_url=server.url)
     finally:
         server.stop()
 
 
-def _migrate(url: str) -> None:
+@contextmanager
+def _kept_running(server: EmbeddedPostgres) -> Iterator[None]:
+    """Starts the server anew when it dies, for as long as the block lasts: nobody else would."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(LOOK_SECONDS):
+            if not server.running:
+                with suppress(
+                    EmbeddedPostgresError
+                ):  # the next look tries again; meanwhile requests are told why they are refused
+                    server.start()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
+
+
+def _migrate(url: str, down_to: str) -> None:
     """In a process of its own, because what migrating takes of memory this one would never give back."""
     command = [sys.executable, "-m", "adapters.postgres.migrate"]
-    done = subprocess.run(command, input=url, text=True, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(command, input=f"{url}\n{down_to}\n", text=True, stderr=subprocess.PIPE, check=False)
     if done.returncode:
         *before, said = done.stderr.strip().splitlines()
         raise CommandError(f"the database could not be migrated: {said}" if before else said)

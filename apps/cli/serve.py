@@ -1,10 +1,15 @@
 """`pirwa serve`: the HTTP processes of a scaled-out set-up."""
 
 import argparse
+import time
 from typing import Any
 
 from apps.cli.errors import CommandError
 from apps.cli.place import settings
+from apps.settings import Settings
+
+PREDECESSOR_SECONDS = 5.0
+DRAIN_SECONDS = 12  # after the notice; who listens to a stream comes again
 
 
 def register(commands: Any) -> None:
@@ -14,17 +19,16 @@ def register(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    from apps.cli.serving import require_free_port
+    from apps.cli.processes import NoticeGivingServer
 
     chosen = settings()
     missing = [name for name in ("database_url", "redis_url") if getattr(chosen, name) is None]
     if missing:
         raise CommandError("`pirwa serve` needs " + " and ".join(f"PIRWA_{name.upper()}" for name in missing))
-    require_free_port(chosen)
-    Granian(
+    _await_free_port(chosen)
+    NoticeGivingServer(
         "apps.http.main:application",
         address=chosen.host,
         port=chosen.port,
@@ -35,4 +39,20 @@ def run(options: argparse.Namespace) -> None:
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
     ).serve()
+
+
+def _await_free_port(chosen: Settings) -> None:
+    """Gives the processes of a predecessor that was killed the time to finish what they have begun."""
+    from apps.cli.serving import require_free_port
+
+    deadline = time.monotonic() + PREDECESSOR_SECONDS
+    while True:
+        try:
+            require_free_port(chosen)
+            return
+        except CommandError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)

@@ -18,6 +18,8 @@ class Answer(Response[Content]):
     def to_asgi_response(self, app: Any, request: Any, **given: Any) -> Any:
         status = self.status_code or given.get("status_code") or 200
         media_type = self.media_type or given.get("media_type") or MediaType.JSON
+        if self.content is None and status == 202:
+            return _json_answer(status, {**(given.get("headers") or {}), **self.headers}, b"")
         extras = self.cookies or self.background or given.get("cookies") or given.get("background")
         if extras or media_type != MediaType.JSON or status == 204 or isinstance(self.content, bytes | str):
             return super().to_asgi_response(app, request, **given)
@@ -26,7 +28,8 @@ class Answer(Response[Content]):
 
 def _json_answer(status: int, headers: Mapping[str, str], body: bytes) -> ASGIApp:
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    encoded += [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
+    encoded += [(b"content-type", _JSON)] if body else []
+    encoded.append((b"content-length", b"%d" % len(body)))
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": status, "headers": encoded})

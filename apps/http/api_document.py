@@ -3,10 +3,11 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from html import escape
 from inspect import cleandoc
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Response, Router
 from litestar.enums import MediaType
@@ -16,9 +17,12 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Operation, Parameter, RequestBody, Schema, SecurityScheme
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.plugins import OpenAPISchemaPlugin
+from litestar.typing import FieldDefinition
 
 from apps.http.errors import MEDIA_TYPE, PROBLEM_RESPONSES, Problem
+from apps.http.plain_document import PlainConfig
 from apps.http.rules import PUBLIC, documented_handlers, is_public, needs_body
 
 DESCRIPTION = (
@@ -69,6 +73,17 @@ class OpenKeyedOperation(OpenOperation, KeyedOperation):
         KeyedOperation.__post_init__(self)
 
 
+class DecimalTexts(OpenAPISchemaPlugin):
+    """Exact numbers are texts in plain notation."""
+
+    @staticmethod
+    def is_plugin_supported_type(value: Any) -> bool:
+        return value is Decimal
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
+        return Schema(type=OpenAPIType.STRING, format=cast("OpenAPIFormat", "decimal"))
+
+
 class ReadablePage(OpenAPIRenderPlugin):
     """All operations on one page, without scripts."""
 
@@ -91,7 +106,7 @@ class ReadablePage(OpenAPIRenderPlugin):
 
 def document_config(version: str) -> OpenAPIConfig:
     """Where the document is served and what stands in it beside the routes."""
-    return OpenAPIConfig(
+    return PlainConfig(
         title="Pirwa",
         version=version,
         description=DESCRIPTION,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from dishka import AsyncContainer, Provider, make_async_container
@@ -14,16 +15,23 @@ from apps.http import (
     attachments,
     audit,
     balances,
+    blocked_addresses,
     catalogue,
     categories,
+    channel_orders,
+    channels,
     companies,
     contact,
+    dashboard,
     events,
     files,
     forecasts,
     health,
+    hooks,
     identity_providers,
     invitations,
+    jobs,
+    labels,
     notifications,
     oauth,
     oauth_clients,
@@ -33,13 +41,18 @@ from apps.http import (
     passwords,
     people,
     platform,
+    plugin_deliveries,
     plugins,
     policies,
+    preferences,
     profile,
     purchase_orders,
     reach,
+    recommendations,
     registration,
     replenishment,
+    report_schedules,
+    reports,
     reservations,
     second_factors,
     session,
@@ -52,15 +65,20 @@ from apps.http import (
 )
 from apps.http.access_log import Log, Write, to_standard_error
 from apps.http.answer import Answer
-from apps.http.api_document import complete_document, document_config
+from apps.http.api_document import DecimalTexts, complete_document, document_config
 from apps.http.api_request import ApiRequest
+from apps.http.doors import Doors
 from apps.http.edge import Edge
 from apps.http.errors import answer_error
 from apps.http.guards import Gate
 from apps.http.ioc import HttpProvider
 from apps.http.metrics import Metrics
 from apps.http.rules import JSON_LIMIT, read_rules
+from apps.http.web import Web
+from apps.http.web_files import BUILT, load_web_files
 from apps.ioc.credentials import CredentialsProvider
+from apps.ioc.inbox import InboxProvider
+from apps.ioc.plugins import PluginsProvider
 from apps.ioc.purchasing import OrderingProvider
 from apps.ioc.second_factor import PasskeySignInProvider
 from apps.ioc.shared import shared_providers
@@ -79,12 +97,15 @@ ROOT_ROUTES: tuple[ControllerRouterHandler, ...] = (
 API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     session.router,
     profile.router,
+    preferences.router,
     second_factors.router,
     passkeys.router,
     single_sign_on.router,
     identity_providers.router,
     passwords.router,
     invitations.router,
+    jobs.router,
+    labels.router,
     registration.router,
     platform.router,
     companies.router,
@@ -99,9 +120,15 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     policies.router,
     transfers.router,
     order_requests.router,
+    channel_orders.router,
+    channels.router,
     suppliers.router,
     purchase_orders.router,
+    recommendations.router,
     replenishment.router,
+    reports.router,
+    dashboard.router,
+    report_schedules.router,
     forecasts.router,
     order_sendings.router,
     attachments.router,
@@ -114,7 +141,10 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
     webhooks.router,
     notifications.router,
     reach.router,
+    blocked_addresses.router,
     plugins.router,
+    plugin_deliveries.router,
+    hooks.router,
 )
 
 
@@ -123,20 +153,25 @@ def create_app(
     *providers: Provider,
     routes: Sequence[ControllerRouterHandler] = (),
     write_log: Write = to_standard_error,
+    web: Path = BUILT,
 ) -> Litestar:
-    """The application. `providers` replace parts of the usual composition; `routes` are served beside our own.
+    """The application. `providers` replace parts of the usual composition; `routes` are served beside our own, and the built
+    files of `web` before them.
 
     Raises `UndeclaredRoutes` when a route does not say who may call it.
     """
     metrics = Metrics()
     container = make_async_container(
         *shared_providers(settings),
+        PluginsProvider(),
         WayOutProvider(),
         SingleSignOnProvider(),
         WebhooksProvider(),
+        InboxProvider(),
         OrderingProvider(),
         events.EventStreamsProvider(),
         notifications.UnreadStreamsProvider(),
+        dashboard.DashboardProvider(),
         HttpProvider(metrics),
         PasskeySignInProvider(),
         CredentialsProvider(),
@@ -149,6 +184,7 @@ def create_app(
         middleware=[gate],
         exception_handlers={Exception: answer_error},
         openapi_config=document_config(version("pirwa")),
+        plugins=[DecimalTexts()],
         request_class=ApiRequest,
         response_class=Answer,
         request_max_body_size=JSON_LIMIT,
@@ -160,7 +196,8 @@ def create_app(
     )
     gate.guard(read_rules(app))
     complete_document(app)
-    app.asgi_handler = Edge(app.asgi_handler, Log(settings.log, write_log), metrics)
+    served = Doors(Web(app.asgi_handler, load_web_files(web)))
+    app.asgi_handler = Edge(served, Log(settings.log, write_log), metrics, is_secure=settings.is_secure)
     return app
 
 

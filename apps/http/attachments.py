@@ -11,6 +11,7 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, MultipartBody
 from litestar.response import Stream
 
+from apps.http.file_answers import ANYTHING, file_answer
 from apps.http.rules import needs
 from core.commands.attachments import Attachments, list_attachments
 from core.domain.access import Actor
@@ -45,7 +46,7 @@ async def list_attachments_of(
     return (await run(list_attachments, actor, subject_id)).result
 
 
-@get("/attachments/{attachment_id:uuid}", opt=needs("attachment:read"))
+@get("/attachments/{attachment_id:uuid}", opt=needs("attachment:read"), responses=file_answer("The file", ANYTHING))
 async def download_attachment(
     attachment_id: FromPath[UUID], actor: FromDishka[Actor], attachments: FromDishka[Attachments]
 ) -> Stream:

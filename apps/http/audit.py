@@ -5,10 +5,10 @@ from typing import Annotated
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import get
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 
+from apps.http.file_answers import CSV, XLSX, file_answer
 from apps.http.parameters import Cursor, Limit, OptionalInstant, Text, require_zone
 from apps.http.rules import needs
 from core.domain.access import Actor
@@ -19,7 +19,7 @@ from core.queries.paging import DEFAULT_LIMIT, Page
 
 Who = Annotated[str | None, QueryParameter(name="actor", min_length=1, max_length=100, description="id or login")]
 
-_SHEET = {200: ResponseSpec(bytes, generate_examples=False, description="The sheet", media_type="text/csv")}
+_SHEET = file_answer("The sheet", CSV, XLSX)
 
 
 @get("/audit", opt=needs("audit:read"))

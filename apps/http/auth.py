@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hmac import compare_digest
+from urllib.parse import unquote
 from uuid import UUID
 
 from apps.http.cookies import session_cookie
@@ -18,6 +19,7 @@ from core.ports.integrations import Integration, Integrations
 from core.ports.sessions import Sessions, SessionState
 
 REMEMBERED = 5.0  # seconds after which a change of rights, or the end of a session, has taken effect
+MAX_REASON = 500  # characters
 REMEMBERED_KEY = 1.0  # seconds after which an API key that was revoked is dead
 CAPACITY = 10_000  # remembered actors
 API_KEY = "pirwa_"
@@ -33,6 +35,15 @@ class Shown:
     authorization: bytes | None
     cookie: bytes | None
     company: bytes | None
+    reason: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """A company that a request names, by id or code, and why."""
+
+    reference: str
+    reason: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,7 @@ class Authenticator:
         """
         authorization = headers.get(b"authorization")
         cookie = headers.get(b"cookie") if authorization is None else None
-        shown = Shown(authorization, cookie, headers.get(b"x-company"))
+        shown = Shown(authorization, cookie, headers.get(b"x-company"), headers.get(b"x-reason"))
         known = self._known.get(shown)
         if known is None or afresh or self._elapsed() >= known.until:
             known = await self._recognise(shown)
@@ -93,7 +104,8 @@ class Authenticator:
 
     def csrf_token_of(self, headers: Mapping[bytes, bytes]) -> str | None:
         """What a browser that shows its session by a cookie must send back with every change."""
-        known = self._known.get(Shown(None, headers.get(b"cookie"), headers.get(b"x-company")))
+        shown = Shown(None, headers.get(b"cookie"), headers.get(b"x-company"), headers.get(b"x-reason"))
+        known = self._known.get(shown)
         return known.csrf if known and b"authorization" not in headers else None
 
     def forget(self, actor: Actor) -> None:
@@ -102,7 +114,7 @@ class Authenticator:
             del self._known[shown]
 
     async def _recognise(self, shown: Shown) -> _Known:
-        company = shown.company.decode("latin-1") if shown.company else None
+        company = _Picked(shown.company.decode("latin-1"), shown.reason) if shown.company else None
         if shown.authorization is None:
             return await self._by_cookie(shown, company)
         text = _bearer_token(shown.authorization)
@@ -110,7 +122,7 @@ class Authenticator:
             return await self._by_key(text, company)
         return await self._by_token(text, company)
 
-    async def _by_token(self, text: str, company: str | None) -> _Known:
+    async def _by_token(self, text: str, company: _Picked | None) -> _Known:
         claims = await self._tokens.verify(text)
         now = self._clock.now()
         left = (claims.expires_at - now).total_seconds() + LEEWAY
@@ -122,7 +134,7 @@ class Authenticator:
             raise Unauthenticated("access_ended", "this session has ended")
         return _Known(await self._person(session, claims, company), until)
 
-    async def _by_cookie(self, shown: Shown, company: str | None) -> _Known:
+    async def _by_cookie(self, shown: Shown, company: _Picked | None) -> _Known:
         text = session_cookie(shown.cookie, secure=self._secure_cookies)
         if text is None:
             raise _token_required()
@@ -132,7 +144,7 @@ class Authenticator:
             raise Unauthenticated("access_ended", "this session has ended")
         return _Known(await self._person(session, None, company), self._elapsed() + REMEMBERED, csrf_token(text))
 
-    async def _person(self, session: SessionState, claims: AccessClaims | None, company: str | None) -> Actor:
+    async def _person(self, session: SessionState, claims: AccessClaims | None, company: _Picked | None) -> Actor:
         identity = await self._permitted(session.user_id)
         actor = actor_in(identity, claims.company_id if claims else session.company_id)
         if actor is None:
@@ -142,14 +154,14 @@ class Authenticator:
         authenticated_at = None if session.is_confined else session.authenticated_at
         return replace(actor, session_id=session.id, authenticated_at=authenticated_at)
 
-    async def _by_key(self, text: str, company: str | None) -> _Known:
+    async def _by_key(self, text: str, company: _Picked | None) -> _Known:
         integration = await self._integrations.by_key(text)
         if integration is None:
             raise _refused()
         actor = await self._integrated(integration, company)
         return _Known(actor, self._elapsed() + REMEMBERED_KEY, integration=integration)
 
-    async def _by_client(self, claims: AccessClaims, company: str | None, until: float) -> _Known:
+    async def _by_client(self, claims: AccessClaims, company: _Picked | None, until: float) -> _Known:
         integration = None
         if claims.company_id and claims.client_id:
             integration = await self._integrations.by_client(claims.company_id, claims.client_id)
@@ -158,12 +170,12 @@ class Authenticator:
         narrowed = replace(integration, scopes=integration.scopes & claims.scopes)
         return _Known(await self._integrated(narrowed, company), until, integration=narrowed)
 
-    async def _integrated(self, integration: Integration, company: str | None) -> Actor:
+    async def _integrated(self, integration: Integration, company: _Picked | None) -> Actor:
         identity = await self._permitted(integration.user_id)
         actor = actor_for(integration, identity)
         if actor is None:
             raise _refused()
-        own = identity.membership_in(company) if company else None
+        own = identity.membership_in(company.reference) if company else None
         if company is not None and (own is None or own.company.id != actor.company_id):
             raise company_not_found()  # also for a program of somebody who owns the platform
         return actor
@@ -174,12 +186,12 @@ class Authenticator:
             raise Unauthenticated("access_ended", "this account may not sign in any more")
         return identity
 
-    async def _in_picked_company(self, identity: Identity, actor: Actor, reference: str) -> Actor:
-        """A platform owner acts as admin in any company; for others the header may only repeat the company of the session."""
+    async def _in_picked_company(self, identity: Identity, actor: Actor, company: _Picked) -> Actor:
+        """A platform owner acts as admin in any company and says why; for others the header may only repeat the company of the session."""
         if identity.is_platform_owner and not actor.restricted_by:
-            if picked := await self._identities.company(reference):
-                return Actor(identity.user_id, picked.id, PRESETS["admin"])
-        elif (own := identity.membership_in(reference)) and own.company.id == actor.company_id:
+            if picked := await self._identities.company(company.reference):
+                return Actor(identity.user_id, picked.id, PRESETS["admin"], reason=_reason(company.reason))
+        elif (own := identity.membership_in(company.reference)) and own.company.id == actor.company_id:
             return actor
         raise company_not_found()
 
@@ -187,6 +199,21 @@ class Authenticator:
 def _require_csrf(expected: str, given: bytes) -> None:
     if not compare_digest(expected.encode(), given):
         raise RequestRefused(403, "csrf_token_required", "send the csrf_token of GET me in the header X-CSRF-Token")
+
+
+def _reason(given: bytes | None) -> str:
+    """What the platform's owner says about their coming in; as UTF-8, also percent-encoded, because headers carry no more than ASCII everywhere."""
+    try:
+        reason = unquote((given or b"").decode(), errors="strict").strip()
+    except UnicodeDecodeError:
+        reason = ""
+    if not reason or len(reason) > MAX_REASON or not reason.isprintable():
+        raise RequestRefused(
+            403,
+            "reason_required",
+            f"say in the header X-Reason why you come in, in {MAX_REASON} printable characters at most",
+        )
+    return reason
 
 
 def _bearer_token(authorization: bytes) -> str:

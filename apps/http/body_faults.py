@@ -3,6 +3,7 @@
 import re
 import types
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import islice
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
+from apps.http import moments
 from core.domain.errors import Fault
 
 MAX_FAULTS = 1_000  # in one answer; no honest request has more
@@ -40,6 +42,12 @@ _LOOSE_NUMBER = re.compile(
 )
 
 
+# Part of a moment that some calendar does not have, or of one with an offset that no place has.
+_ODD_MOMENT = re.compile(rb"(?:000[01]|9999)-|[+-](?:1[5-9]|2[0-9]):?[0-9]{2}\"")
+# Part of a text that Python calls a number with which nothing can be done, not even to compare it.
+_SIGNALLING = re.compile(rb"[sS]_*[nN]_*[aA]_*[nN]")
+
+
 def body_faults(
     tree: Any, kind: Any, error: msgspec.ValidationError | None = None, *, strict: bool = True
 ) -> list[Fault]:
@@ -48,15 +56,16 @@ def body_faults(
     return found or ([] if error is None else [_fault(error, ())])
 
 
-def may_have_loose_numbers(body: bytes) -> bool:
-    """Whether a text of this JSON, whatever it stands for, could be taken for a number that is not written plainly."""
-    return _LOOSE_NUMBER.search(body) is not None
+def may_have_loose_texts(body: bytes) -> bool:
+    """Whether a text of this JSON, whatever it stands for, could be taken for a number that is not written plainly, or for a moment
+    that not every calendar has."""
+    return any(pattern.search(body) for pattern in (_LOOSE_NUMBER, _SIGNALLING, _ODD_MOMENT))
 
 
-def loose_number_faults(tree: Any, kind: Any) -> list[Fault]:
-    """The numbers of a decoded body that are texts other than plain decimal notation: msgspec takes all that Python does.
-    What is not finite is left to the rules of the domain."""
-    return list(islice(_loose_numbers(tree, kind, ()), MAX_FAULTS))
+def loose_text_faults(tree: Any, kind: Any) -> list[Fault]:
+    """The numbers of a decoded body that are texts other than plain decimal notation: msgspec takes all that Python does. And the moments
+    at the ends of all calendars. What is not finite is left to the rules of the domain, if it can be compared at all."""
+    return list(islice(_loose_texts(tree, kind, ()), MAX_FAULTS))
 
 
 def pointer_to(path: tuple[str | int, ...]) -> str:
@@ -107,27 +116,37 @@ def _faults_of_object(
             yield Fault(pointer_to((*path, name)), "unknown_field", "is not a member of this object")
 
 
-def _loose_numbers(value: Any, kind: Any, path: tuple[str | int, ...]) -> Iterator[Fault]:
+def _loose_texts(value: Any, kind: Any, path: tuple[str | int, ...]) -> Iterator[Fault]:
     kind = _bare(kind)
     if get_origin(kind) in (Union, types.UnionType):
         for one in get_args(kind):
-            yield from _loose_numbers(value, one, path)
+            yield from _loose_texts(value, one, path)
     elif isinstance(value, str):
         if kind is Decimal and _is_loose(value):
             yield Fault(pointer_to(path), "bad_format", "must be a number in plain notation, such as 1234.50")
+        if kind is datetime and _is_beyond(value):
+            yield Fault(pointer_to(path), "out_of_range", moments.WORDS)
     elif isinstance(value, list) and get_origin(kind) in _SEQUENCES:
         for index, item in enumerate(value):
-            yield from _loose_numbers(item, get_args(kind)[0], (*path, index))
+            yield from _loose_texts(item, get_args(kind)[0], (*path, index))
     elif isinstance(value, dict) and _is_object(kind):
         for name, field in _fields(kind).items():
             if name in value:
-                yield from _loose_numbers(value[name], field.type, (*path, name))
+                yield from _loose_texts(value[name], field.type, (*path, name))
 
 
 def _is_loose(text: str) -> bool:
     try:
-        return not re.fullmatch(_PLAIN_NUMBER, text) and Decimal(text).is_finite()
+        number = Decimal(text)
     except InvalidOperation:
+        return False
+    return number.is_snan() or (number.is_finite() and not re.fullmatch(_PLAIN_NUMBER, text))
+
+
+def _is_beyond(text: str) -> bool:
+    try:
+        return moments.out_of_range(msgspec.convert(text, datetime))
+    except msgspec.ValidationError:
         return False
 
 

@@ -24,6 +24,7 @@ from core.commands.product_parts import NewBarcode, SetComponents, add_barcode, 
 from core.domain.access import Actor
 from core.domain.product import ProductKind
 from core.ports.storage import Run
+from core.ports.symbols import ScanReader
 from core.queries.catalogue import (
     CatalogueReader,
     Found,
@@ -32,6 +33,7 @@ from core.queries.catalogue import (
     ProductSort,
     ProductView,
 )
+from core.queries.lookup import look_up as find_code
 from core.queries.paging import DEFAULT_LIMIT, Page
 
 
@@ -151,10 +153,12 @@ async def delete_product_barcode(
 async def look_up(
     actor: FromDishka[Actor],
     catalogue: FromDishka[CatalogueReader],
+    scans: FromDishka[ScanReader],
     code: Annotated[str, QueryParameter(min_length=1, max_length=200)],
 ) -> Found:
-    """What a barcode, a SKU, a site code, a document number, the number of a transfer or purchase order, or an id names."""
-    return await catalogue.look_up(actor, code)
+    """What a barcode, a GS1 code, a SKU, a site code, a document number, the number of a transfer or purchase order, or an id names. A
+    code may be given as a scanner reads it. Where it names nothing, the answer says how it could be given to a product."""
+    return await find_code(catalogue, scans, actor, code)
 
 
 router = DishkaRouter(

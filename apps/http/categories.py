@@ -1,11 +1,12 @@
 """The category tree."""
 
+from typing import Literal
 from uuid import UUID
 
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, delete, get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from apps.http.answer import Answer
 from apps.http.parameters import IfMatch
@@ -29,9 +30,13 @@ def _category(shown: CategoryView, status_code: int = 200) -> Response[CategoryV
 
 
 @get("/categories", opt=needs("category:read"))
-async def list_categories(actor: FromDishka[Actor], catalogue: FromDishka[CatalogueReader]) -> Page[CategoryNode]:
-    """The whole tree: categories, their subcategories, their classes."""
-    return await catalogue.category_tree(actor)
+async def list_categories(
+    actor: FromDishka[Actor],
+    catalogue: FromDishka[CatalogueReader],
+    include: FromQuery[list[Literal["products"]] | None] = None,
+) -> Page[CategoryNode]:
+    """The whole tree: categories, their subcategories, their classes; with `products`, how many products are in and below each."""
+    return await catalogue.category_tree(actor, with_products=bool(include))
 
 
 @post("/categories", opt=needs("category:write"))

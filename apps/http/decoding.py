@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from apps.http.body_faults import MAX_FAULTS, body_faults, loose_number_faults, may_have_loose_numbers, pointer_to
+from apps.http.body_faults import MAX_FAULTS, body_faults, loose_text_faults, may_have_loose_texts, pointer_to
 from apps.http.errors import RequestRefused
 from core.domain.errors import DomainError, Fault, Invalid, refuse_if
 
@@ -55,8 +55,8 @@ class BodyDecoder:
             raise _malformed(error) from None
         except UnicodeDecodeError:
             raise RequestRefused(400, "malformed_text", "the body is not UTF-8") from None
-        if may_have_loose_numbers(body):
-            refuse_if(loose_number_faults(_tree_decoder.decode(body), self._kind))
+        if may_have_loose_texts(body):
+            refuse_if(loose_text_faults(_tree_decoder.decode(body), self._kind))
         return value
 
     def _refusal(self, body: bytes, error: msgspec.ValidationError) -> DomainError:
@@ -67,7 +67,7 @@ class BodyDecoder:
             return Invalid("invalid", "the body has a number that is too long")
         except msgspec.DecodeError as malformed:
             return _malformed(malformed)
-        faults = body_faults(tree, self._kind, error) + loose_number_faults(tree, self._kind)
+        faults = body_faults(tree, self._kind, error) + loose_text_faults(tree, self._kind)
         return Invalid("invalid", "the body does not have the expected form", faults)
 
 

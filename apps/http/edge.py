@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from time import perf_counter_ns
+from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from litestar.enums import ScopeType
@@ -11,7 +12,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from apps.http.access_log import AccessLine, Log
 from apps.http.decoding import normal_text
-from apps.http.errors import MEDIA_TYPE, RequestRefused, failed, problem
+from apps.http.errors import MEDIA_TYPE, RequestRefused, failed, headers_of, problem
 from apps.http.metrics import Metrics
 from core.domain.access import Actor
 from core.domain.errors import DomainError
@@ -21,16 +22,27 @@ GONE = 499  # the status in the log of a request whose caller went away before t
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_GROUP_SEPARATOR = re.compile(rb"%1d", re.IGNORECASE)  # between the parts of a GS1 code
 _POLICY = b"content-security-policy"
-_SAFETY = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+_KEEPING = b"cache-control"
+_SAFETY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_ALWAYS_BY_TLS = (b"strict-transport-security", b"max-age=31536000")
+# Of an answer that says nothing of its own about them.
 _NOTHING_ACTIVE = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
+_NOT_KEPT = (_KEEPING, b"no-store")
 
 
 class Edge:
-    """Wraps the whole application."""
+    """Wraps the whole application. Where it `is_secure`, browsers are told to come by TLS alone from then on."""
 
-    def __init__(self, app: ASGIApp, log: Log, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, log: Log, metrics: Metrics, *, is_secure: bool = False) -> None:
         self._app = app
+        self._safety = (*_SAFETY, _ALWAYS_BY_TLS) if is_secure else _SAFETY
         self._log = log
         self._metrics = metrics
 
@@ -47,7 +59,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _with_safety(message.get("headers", ()), request_id)
+                message["headers"] = self._with_safety(message.get("headers", ()), request_id)
             await send(message)
 
         try:
@@ -62,6 +74,15 @@ class Edge:
             await _answer(scope, 500, failed(), send_with_headers)
         finally:
             self._record(scope, status or GONE, perf_counter_ns() - started)
+
+    def _with_safety(self, headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
+        full = [*headers, *self._safety, (b"x-request-id", request_id.encode())]
+        said = {name for name, _ in full}
+        if _POLICY not in said:
+            full.append(_NOTHING_ACTIVE)
+        if _KEEPING not in said:
+            full.append(_NOT_KEPT)
+        return full
 
     def _record(self, scope: HTTPScope, status: int, nanoseconds: int) -> None:
         state = scope["state"]
@@ -90,16 +111,12 @@ def _request_id(headers: Mapping[bytes, bytes]) -> str:
     return given.decode() if given and _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
 
 
-def _with_safety(headers: object, request_id: str) -> list[tuple[bytes, bytes]]:
-    full = [*headers, *_SAFETY, (b"x-request-id", request_id.encode())]  # type: ignore[misc]
-    if all(name != _POLICY for name, _ in full):
-        full.append(_NOTHING_ACTIVE)
-    return full
-
-
 def _check_address(scope: HTTPScope) -> None:
-    """Puts path and query into NFC. Raises `RequestRefused` for those that are no text."""
+    """Puts path and query into NFC, with the separators of GS1 codes as the signs for them. Raises `RequestRefused` for what is no
+    text."""
     path, query = scope["path"], scope["query_string"]
+    if b"%1" in query:
+        scope["query_string"] = query = _GROUP_SEPARATOR.sub(b"%E2%90%9D", query)
     if not (path.isascii() and path.isprintable()):
         scope["path"] = "/"
         scope["path"] = _sound(path.encode("utf-8", "surrogatepass"))
@@ -124,5 +141,6 @@ def _sound(address: bytes) -> str:
 async def _answer(scope: HTTPScope, status: int, refusal: DomainError, send: Send) -> None:
     body = problem(scope, status, refusal)
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in headers_of(status, refusal).items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

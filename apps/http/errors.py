@@ -47,8 +47,8 @@ _CODES: Mapping[int, str] = {
 class RequestRefused(DomainError):
     """A request that is refused for its form, before anyone asks what it wants."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(code, detail)
+    def __init__(self, status: int, code: str, detail: str, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(code, detail, details=details)
         self.status = status
 
 
@@ -84,7 +84,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     status, refusal = _as_refusal(request, error)
     if status >= 500 and not isinstance(error, DomainError):
         request.scope["state"]["failure"] = error
-    headers = {**_headers(status, refusal), **(getattr(error, "headers", None) or {})}
+    headers = {**headers_of(status, refusal), **(getattr(error, "headers", None) or {})}
     return Response(problem(request.scope, status, refusal), media_type=MEDIA_TYPE, status_code=status, headers=headers)
 
 
@@ -96,13 +96,19 @@ def problem(scope: HTTPScope, status: int, refusal: DomainError) -> bytes:
         "title": refusal.code.replace("_", " ").capitalize(),
         "status": status,
         "detail": refusal.detail or HTTPStatus(status).description or HTTPStatus(status).phrase,
-        "instance": scope["path"],
+        "instance": _instance(scope),
         "code": refusal.code,
         "request_id": scope["state"].get("request_id", ""),
     }
     if refusal.faults:
         members["errors"] = [_fault(fault) for fault in refusal.faults[:MAX_FAULTS]]
     return msgspec.json.encode(members)
+
+
+def _instance(scope: HTTPScope) -> str:
+    """The path of the request; a token in it, which opens something, is left out."""
+    token = str(scope.get("path_params", {}).get("token", ""))
+    return scope["path"].replace(token, "*") if token else scope["path"]
 
 
 def failed() -> DomainError:
@@ -125,7 +131,8 @@ def _as_refusal(request: Request[Any, Any, Any], error: Exception) -> tuple[int,
     return 500, failed()
 
 
-def _headers(status: int, refusal: DomainError) -> dict[str, str]:
+def headers_of(status: int, refusal: DomainError) -> dict[str, str]:
+    """What goes with a refusal beside its body."""
     if status == 401:
         return {"WWW-Authenticate": "Bearer"}
     known = refusal.details

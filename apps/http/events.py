@@ -13,6 +13,7 @@ from msgspec import Meta
 from apps.http.api_request import ApiRequest
 from apps.http.auth import Authenticator
 from apps.http.event_streams import MOST, EventStreams, Pace
+from apps.http.health import require_staying
 from apps.http.parameters import Cursor, Limit
 from apps.http.rules import needs
 from core.domain.access import Actor, Origin
@@ -60,6 +61,7 @@ async def stream_events(
     headers = request.scope["state"]["headers"]
 
     async def still_there() -> Actor:
+        require_staying(request.app.state)
         listener = await authenticator.actor(headers, "GET", cast("Origin", actor.origin))
         listener.require("event:read")
         return listener

@@ -7,10 +7,10 @@ from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import delete, get, patch, post
 from litestar.datastructures import CacheControlHeader, UploadFile
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
 from litestar.response import Stream
 
+from apps.http.file_answers import CSV, XLSX, file_answer
 from apps.http.parameters import IfMatch, Text
 from apps.http.rules import needs
 from apps.http.versions import known_version
@@ -28,8 +28,8 @@ PICTURE_LIMIT = 11_000_000
 
 # The content behind the address of an image never changes, but only its company may see it.
 _FOR_GOOD = CacheControlHeader(private=True, max_age=31_536_000, immutable=True)
-_PICTURE = {200: ResponseSpec(bytes, generate_examples=False, description="The picture", media_type="image/webp")}
-_SHEET = {200: ResponseSpec(bytes, generate_examples=False, description="The sheet", media_type="text/csv")}
+_PICTURE = file_answer("The picture", "image/webp")
+_SHEET = file_answer("The sheet", CSV, XLSX)
 
 
 class Upload(msgspec.Struct, forbid_unknown_fields=True):

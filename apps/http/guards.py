@@ -14,6 +14,7 @@ from apps.http.client_address import origin_of
 from apps.http.errors import RequestRefused
 from apps.http.idempotency import key_among
 from apps.http.rules import RouteRule, RouteRules
+from apps.http.visits import Visits
 from core.domain.access import PRESETS, Actor
 from core.domain.errors import Forbidden
 from core.ports.clock import Clock
@@ -24,8 +25,11 @@ _OUTSIDE_COMPANIES = PRESETS["platform_owner"]
 class Admission:
     """Decides who makes a request, and whether they may."""
 
-    def __init__(self, authenticator: Authenticator, clock: Clock, trusted_proxies: tuple[str, ...]) -> None:
-        self._authenticator, self._clock, self._trusted_proxies = authenticator, clock, trusted_proxies
+    def __init__(
+        self, authenticator: Authenticator, visits: Visits, clock: Clock, trusted_proxies: tuple[str, ...]
+    ) -> None:
+        self._authenticator, self._visits = authenticator, visits
+        self._clock, self._trusted_proxies = clock, trusted_proxies
 
     async def __call__(self, scope: HTTPScope, rule: RouteRule, permission: str) -> Actor:
         """The actor, if they have the permission or one of the rule's others. Whoever has just done what was demanded of them is
@@ -39,6 +43,7 @@ class Admission:
             _require(actor, permission)
         if rule.recent:
             actor.require_recent(self._clock.now())
+        await self._visits.tell(actor, scope)
         return actor
 
 

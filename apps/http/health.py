@@ -36,6 +36,12 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok"] = "ok"
 
 
+def require_staying(state: State) -> None:
+    """Raises `Busy` when the process was asked to end: who listens to it comes again, and is served by another."""
+    if state.get("ending"):
+        raise Busy("not_ready", ENDING, details={"retry_after": 1})
+
+
 @get("/health/live", opt=PUBLIC)
 async def show_liveness() -> Health:
     """Whether the process answers at all. It never asks the database."""

@@ -9,6 +9,7 @@ from apps.http.guards import Admission
 from apps.http.health import Readiness
 from apps.http.idempotency import idempotency_key
 from apps.http.metrics import Metrics
+from apps.http.visits import Visits
 from apps.ioc.shared import Elapsed
 from apps.settings import Settings
 from core.commands.password_sign_in import PasswordSignIn
@@ -74,8 +75,10 @@ class HttpProvider(Provider):
         )
 
     @provide(scope=Scope.APP)
-    def admission(self, authenticator: Authenticator, clock: Clock, settings: Settings) -> Admission:
-        return Admission(authenticator, clock, settings.trusted_proxies)
+    def admission(
+        self, authenticator: Authenticator, record: SignInRecord, clock: Clock, elapsed: Elapsed, settings: Settings
+    ) -> Admission:
+        return Admission(authenticator, Visits(record, elapsed), clock, settings.trusted_proxies)
 
     @provide(scope=Scope.APP)
     def session_desk(

@@ -13,6 +13,7 @@ from litestar.response import ServerSentEvent
 from apps.http.api_request import ApiRequest
 from apps.http.auth import Authenticator
 from apps.http.event_streams import MOST, Pace, UnreadStreams
+from apps.http.health import require_staying
 from apps.http.parameters import Cursor, Limit
 from apps.http.rules import needs
 from core.commands.notifications import PreferenceDesk, ReadThrough, SavePreferences
@@ -64,6 +65,7 @@ async def stream_unread(
     headers = request.scope["state"]["headers"]
 
     async def still_there() -> Actor:
+        require_staying(request.app.state)
         listener = await authenticator.actor(headers, "GET", cast("Origin", actor.origin))
         listener.require("profile:read")
         return listener

@@ -80,7 +80,9 @@ _REFUSALS = {
     for status, words in (
         (400, "invalid_request, invalid_scope, ..."),
         (401, "invalid_client"),
+        (413, "The body is too large"),
         (429, "Too many tries"),
+        (503, "Come back later"),
     )
 }
 
@@ -99,6 +101,8 @@ def answer_refusal(request: Request[Any, Any, Any], error: Exception) -> Respons
             return _refusal(400, "invalid_request", error.detail)
         case HTTPException(status_code=413):
             return _refusal(413, "invalid_request", "the body is too large")
+        case HTTPException(status_code=400):
+            return _refusal(400, "invalid_request", "the request is malformed")
     return answer_error(request, error)
 
 

@@ -6,16 +6,16 @@ from uuid import UUID
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, get
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery
 
+from apps.http.file_answers import PDF, file_answer
 from apps.http.rules import needs
 from core.commands.order_documents import OrderDocuments
 from core.domain.access import Actor
 from core.domain.errors import NotFound
 from core.ports.order_sendings import OrderSendingReader, SendingReport
 
-_PDF = {200: ResponseSpec(bytes, generate_examples=False, description="The order", media_type="application/pdf")}
+_PDF = file_answer("The order", PDF)
 
 
 @get("/purchase-orders/{order_id:uuid}/document", opt=needs("purchase:read"), responses=_PDF)

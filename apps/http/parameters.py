@@ -5,6 +5,7 @@ from typing import Annotated
 
 from litestar.params import HeaderParameter, QueryParameter
 
+from apps.http import moments
 from core.domain.errors import Fault, refuse_if
 from core.queries.paging import MAX_LIMIT
 
@@ -22,11 +23,17 @@ OptionalInstant = Annotated[datetime | None, QueryParameter(description="RFC 333
 
 
 def require_zone(**instants: datetime | None) -> None:
-    """Raises `Invalid` for each instant without an offset: nobody guesses which noon is meant."""
+    """Raises `Invalid` for each instant without an offset, as nobody guesses which noon is meant, or out of all range."""
+    known = {f"/query/{name}": instant for name, instant in instants.items() if instant is not None}
+    needs_offset = [pointer for pointer, instant in known.items() if instant.tzinfo is None]
+    beyond = [pointer for pointer, instant in known.items() if moments.out_of_range(instant)]
     refuse_if(
         [
-            Fault(f"/query/{name}", "offset_required", "needs an offset, such as Z or -05:00", {"in": "query"})
-            for name, instant in instants.items()
-            if instant is not None and instant.tzinfo is None
+            *(_fault(pointer, "offset_required", "needs an offset, such as Z or -05:00") for pointer in needs_offset),
+            *(_fault(pointer, "out_of_range", moments.WORDS) for pointer in beyond),
         ]
     )
+
+
+def _fault(pointer: str, code: str, detail: str) -> Fault:
+    return Fault(pointer, code, detail, {"in": "query"})

@@ -7,6 +7,7 @@ from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import UNSET
 
 from apps.http.answer import Answer
 from apps.http.parameters import Cursor, IfMatch, Limit
@@ -25,9 +26,9 @@ def _tenant(shown: TenantView) -> Response[TenantView]:
     return Answer(shown, headers={"ETag": etag(shown.version)})
 
 
-def _inside(actor: Actor, company_id: UUID) -> Actor:
+def _inside(actor: Actor, company_id: UUID, reason: str | None = None) -> Actor:
     """The platform owner at work on one company, with no right beyond those of the platform."""
-    return Actor(actor.user_id, company_id, actor.permissions, origin=actor.origin)
+    return Actor(actor.user_id, company_id, actor.permissions, origin=actor.origin, reason=reason)
 
 
 @post("/companies", opt=needs("platform:company"))
@@ -67,7 +68,8 @@ async def change_one_company(
     if_match: IfMatch = None,
 ) -> Response[TenantView]:
     """Renames, suspends or resumes a company. Within five seconds nobody can act in a suspended one."""
-    await run(change_tenant, _inside(actor, company_id), (data, known_version(if_match)))
+    why = None if data.reason is UNSET else data.reason
+    await run(change_tenant, _inside(actor, company_id, why), (data, known_version(if_match)))
     return _tenant(await tenants.tenant(actor, company_id))
 
 

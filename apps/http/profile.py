@@ -7,20 +7,28 @@ from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Response, delete, get, patch, post, put
 from litestar.datastructures import UploadFile
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, MultipartBody
 
 from apps.http.api_request import ApiRequest
 from apps.http.auth import Authenticator
 from apps.http.client_address import origin_of
+from apps.http.file_answers import file_answer
 from apps.http.rules import PUBLIC, needs
 from apps.settings import Settings
 from core.commands.profile import ChangeEmail, ChangeProfile, ConfirmEmail, OwnProfile
 from core.domain.access import Actor
 from core.ports.identity import IdentityStore
-from core.ports.profiles import ProfilePicture
+from core.ports.profiles import ProfilePicture, Profiles
+from core.queries.companies import CompanyReader
 from core.queries.profile import Profile, profile_of
 
 PICTURE_LIMIT = 12_000_000  # bytes
+
+_PICTURE = {
+    **file_answer("The picture", "image/webp"),
+    304: ResponseSpec(None, description="The caller has this picture already"),
+}
 
 
 class Portrait(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,11 +44,14 @@ async def change_profile(
     actor: FromDishka[Actor],
     own: FromDishka[OwnProfile],
     identities: FromDishka[IdentityStore],
+    companies: FromDishka[CompanyReader],
+    profiles: FromDishka[Profiles],
     authenticator: FromDishka[Authenticator],
 ) -> Profile:
     """Changes one's name, language (`es`, `en`, with or without a region) and time zone."""
     await own.change(actor, data)
-    return await profile_of(identities, actor, authenticator.csrf_token_of(request.scope["state"]["headers"]))
+    csrf_token = authenticator.csrf_token_of(request.scope["state"]["headers"])
+    return await profile_of(identities, companies, profiles, actor, csrf_token)
 
 
 @put("/me/picture", opt=needs("profile:write"), status_code=204, request_max_body_size=PICTURE_LIMIT)
@@ -55,7 +66,7 @@ async def remove_picture(actor: FromDishka[Actor], own: FromDishka[OwnProfile]) 
     await own.remove_picture(actor)
 
 
-@get("/users/{user_id:uuid}/picture", opt=needs("profile:read"))
+@get("/users/{user_id:uuid}/picture", opt=needs("profile:read"), responses=_PICTURE)
 async def show_picture(
     user_id: FromPath[UUID], request: ApiRequest, actor: FromDishka[Actor], own: FromDishka[OwnProfile]
 ) -> Response[bytes]:

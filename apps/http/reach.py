@@ -1,5 +1,4 @@
-"""How people are reached outside of the application: their number, their own webhook, what became of their news; and what they are
-taken to care for."""
+"""How people are reached outside of the application: their number, their own webhook, what became of their news."""
 
 from typing import Annotated
 from uuid import UUID
@@ -21,11 +20,8 @@ from core.commands.phone import AskForPhone, ConfirmPhone, OwnPhone, PhoneView
 from core.commands.webhook_deliveries import Redelivery
 from core.domain.access import Actor
 from core.domain.notification import Channel
-from core.ports.clock import Clock
-from core.ports.interests import Interests
 from core.ports.stock_ledger import IdempotencyKey
 from core.ports.storage import Run
-from core.queries.interests import InterestReader, InterestsView
 from core.queries.notification_deliveries import DeliveryReader, DeliveryState, NotificationDeliveryView
 from core.queries.paging import DEFAULT_LIMIT, Page
 from core.queries.webhooks import WebhookReader, WebhookView
@@ -56,6 +52,13 @@ async def confirm_phone(data: JSONBody[ConfirmPhone], actor: FromDishka[Actor], 
 async def remove_phone(actor: FromDishka[Actor], own: FromDishka[OwnPhone]) -> None:
     """Takes one's number away."""
     await own.remove(actor)
+
+
+@delete("/me/text-block", opt=_WRITE)
+async def lift_text_block(actor: FromDishka[Actor], own: FromDishka[OwnPhone]) -> None:
+    """Says that one's number is to get text messages of this company again, after it was told to get no more. Nothing changes where it
+    is not so. Where the carrier keeps a block of its own, one answers START there first."""
+    await own.unblock(actor)
 
 
 @get("/me/webhook", opt=_READ)
@@ -106,27 +109,13 @@ async def list_notification_deliveries(
     return await deliveries.deliveries(actor, channel, stands, limit, cursor)
 
 
-@post("/notification-deliveries/{item_id:uuid}/redeliver", opt=needs("profile:write", keyed=True))
+@post("/notification-deliveries/{item_id:uuid}/redeliver", opt=needs("profile:write", keyed=True), status_code=202)
 async def redeliver_notification(
     item_id: FromPath[UUID], actor: FromDishka[Actor], run: FromDishka[Run], key: FromDishka[IdempotencyKey]
 ) -> Response[Redelivery]:
     """Sends an item once more to one's own webhook."""
     done = await run(redeliver_own, actor, item_id, key)
     return replayable(done.result, replayed=done.replayed, status_code=202)
-
-
-@get("/me/interests", opt=_READ)
-async def show_interests(actor: FromDishka[Actor], interests: FromDishka[InterestReader]) -> InterestsView:
-    """The sites and categories that one works with most, as one's own postings say: their news come first."""
-    return await interests.interests(actor)
-
-
-@delete("/me/interests", opt=_WRITE)
-async def forget_interests(
-    actor: FromDishka[Actor], interests: FromDishka[Interests], clock: FromDishka[Clock]
-) -> None:
-    """Forgets that, and which news one opened so far."""
-    await interests.forget(actor, clock.now())
 
 
 router = DishkaRouter(
@@ -136,14 +125,13 @@ router = DishkaRouter(
         ask_for_phone,
         confirm_phone,
         remove_phone,
+        lift_text_block,
         show_own_webhook,
         name_own_webhook,
         enable_own_webhook,
         remove_own_webhook,
         list_notification_deliveries,
         redeliver_notification,
-        show_interests,
-        forget_interests,
     ],
     tags=["notifications"],
 )

@@ -1,8 +1,9 @@
 """Companies that register themselves."""
 
+import msgspec
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
-from litestar import post
+from litestar import get, post
 from litestar.params import JSONBody
 
 from apps.http.accepted import Accepted
@@ -11,6 +12,19 @@ from apps.http.client_address import origin_of
 from apps.http.rules import PUBLIC
 from apps.settings import Settings
 from core.commands.registration import ConfirmRegistration, RegisterCompany, Registered, RegistrationDesk
+
+
+class WaysIn(msgspec.Struct):
+    """How people come in here, for whoever shows the door."""
+
+    registration: bool
+    """Whether companies register themselves."""
+
+
+@get("/auth/ways", opt=PUBLIC)
+async def ways_in(settings: FromDishka[Settings]) -> WaysIn:
+    """What a page on which people sign in has to offer. The same for everybody."""
+    return WaysIn(registration=settings.registration)
 
 
 @post("/auth/register", opt=PUBLIC, status_code=202)
@@ -37,4 +51,4 @@ async def confirm_registration(
     return await desk.confirm(data, origin_of(request.scope, settings.trusted_proxies))
 
 
-router = DishkaRouter("/", route_handlers=[register_company, confirm_registration], tags=["session"])
+router = DishkaRouter("/", route_handlers=[ways_in, register_company, confirm_registration], tags=["session"])

@@ -1,5 +1,6 @@
 """One-time codes of an app, and recovery codes: the caller's own."""
 
+import msgspec
 from dishka import FromDishka
 from dishka.integrations.litestar import DishkaRouter
 from litestar import delete, get, post
@@ -8,11 +9,24 @@ from litestar.params import JSONBody
 from apps.http.auth import Authenticator
 from apps.http.cookies import NO_STORE
 from apps.http.rules import needs
-from core.commands.second_factors import ConfirmTotp, RecoveryCodes, SecondFactors, TotpEnrolment
+from core.commands.second_factors import ConfirmTotp, RecoveryCodes, SecondFactors
 from core.domain.access import Actor
+from core.domain.symbol import Symbology, symbol_content
+from core.ports.symbols import PictureFormat, SymbolMaker
 from core.queries.second_factors import SecondFactorReader, SecondFactorState
 
 _CHANGE = needs("profile:write", recent=True)
+
+
+class TotpOffer(msgspec.Struct, frozen=True):
+    """What goes into an app: the secret in base32, or a URI that holds it, which `qr` shows to a camera, as SVG."""
+
+    secret: str
+    uri: str
+    qr: str
+
+    def __repr__(self) -> str:
+        return "TotpOffer()"
 
 
 @get("/auth/mfa", opt=needs("profile:read"), cache_control=NO_STORE)
@@ -22,9 +36,13 @@ async def show_second_factors(actor: FromDishka[Actor], reader: FromDishka[Secon
 
 
 @post("/auth/mfa/totp", opt=_CHANGE, cache_control=NO_STORE)
-async def begin_totp(actor: FromDishka[Actor], factors: FromDishka[SecondFactors]) -> TotpEnrolment:
+async def begin_totp(
+    actor: FromDishka[Actor], factors: FromDishka[SecondFactors], symbols: FromDishka[SymbolMaker]
+) -> TotpOffer:
     """A secret for an app. Nothing is demanded before a code has confirmed that the app has it."""
-    return await factors.begin(actor)
+    begun = await factors.begin(actor)
+    symbol = symbols.symbol(symbol_content(Symbology.QR, begun.uri))
+    return TotpOffer(begun.secret, begun.uri, symbols.picture(symbol, PictureFormat.SVG).decode())
 
 
 @post("/auth/mfa/totp/confirm", opt=_CHANGE, status_code=200, cache_control=NO_STORE)

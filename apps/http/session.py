@@ -20,6 +20,8 @@ from core.commands.sessions import OwnSessions, SessionView
 from core.commands.sign_in import Refresh, Session, SessionDesk, SwitchCompany
 from core.domain.access import Actor
 from core.ports.identity import AccessTokens, IdentityStore
+from core.ports.profiles import Profiles
+from core.queries.companies import CompanyReader
 from core.queries.paging import Page
 from core.queries.profile import Profile, profile_of
 
@@ -116,10 +118,13 @@ async def show_profile(
     request: ApiRequest,
     actor: FromDishka[Actor],
     identities: FromDishka[IdentityStore],
+    companies: FromDishka[CompanyReader],
+    profiles: FromDishka[Profiles],
     authenticator: FromDishka[Authenticator],
 ) -> Profile:
     """The caller: person, company, permissions and sites."""
-    return await profile_of(identities, actor, authenticator.csrf_token_of(request.scope["state"]["headers"]))
+    csrf_token = authenticator.csrf_token_of(request.scope["state"]["headers"])
+    return await profile_of(identities, companies, profiles, actor, csrf_token)
 
 
 @get("/jwks.json", opt=PUBLIC, cache_control=CacheControlHeader(max_age=900, public=True))

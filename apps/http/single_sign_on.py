@@ -1,6 +1,7 @@
 """Signing in by OpenID Connect: out to the provider, back from it, and the caller's own links."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -21,12 +22,14 @@ from core.commands.identity_links import IdentityLinkDesk
 from core.commands.sign_in import Session
 from core.commands.single_sign_on import LinkIdentity, Return, SingleSignOn, Started
 from core.domain.access import Actor
+from core.domain.errors import DomainError
 from core.domain.single_sign_on import LOGIN_LASTS
 from core.ports.single_sign_on import ProviderAnswer
 from core.queries.identity_providers import IdentityLinkView, IdentityProviderReader
 from core.queries.paging import Page
 
 BROWSER = "pirwa_oidc"
+SIGN_IN_PAGE = "/login"
 
 _CHANGE = needs("profile:write", recent=True)
 _SESSION = {200: ResponseSpec(Session, description="The session, for a caller that did not want a cookie")}
@@ -57,7 +60,10 @@ async def start_single_sign_on(
     """Sends the browser to the provider. It comes back to the callback within ten minutes, and goes on to `return_to` with a session
     cookie; without `cookie` the callback answers with tokens."""
     origin = origin_of(request.scope, settings.trusted_proxies)
-    started = await sign_on.start(company, provider, return_to, _browser(request, settings), origin, cookie=cookie)
+    try:
+        started = await sign_on.start(company, provider, return_to, _browser(request, settings), origin, cookie=cookie)
+    except DomainError as refusal:
+        return _told(refusal, request)
     return _redirect(started.url, [_kept(started, settings)])
 
 
@@ -91,7 +97,10 @@ async def finish_single_sign_on(
     verified address in a domain of the company, as the member whose proven address it is, or as a new one. 409 `link_required` where
     somebody must link it themselves, 403 `not_a_member`, 401 for an answer that proves nothing or comes to another browser."""
     back = Return(came_back, _browser(request, settings), ProviderAnswer(code, iss, error))
-    finished = await sign_on.finish(back, origin_of(request.scope, settings.trusted_proxies))
+    try:
+        finished = await sign_on.finish(back, origin_of(request.scope, settings.trusted_proxies))
+    except DomainError as refusal:
+        return _told(refusal, request)
     if finished.opened is None:
         return _redirect(finished.return_to, [])
     answer = signed_in(finished.opened, settings)
@@ -116,6 +125,13 @@ async def remove_identity_link(
     """Nobody signs in by that identity any more. Ends the caller's other sessions."""
     await desk.remove(actor, link_id)
     authenticator.forget(actor)
+
+
+def _told(refusal: DomainError, request: ApiRequest) -> Response[None]:
+    """A person at a browser reads of it on the page where they sign in. Raises the refusal for a program."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise refusal
+    return _redirect(f"{SIGN_IN_PAGE}?{urlencode({'refused': refusal.code})}", [])
 
 
 def _redirect(url: str, cookies: list[Cookie]) -> Response[None]:

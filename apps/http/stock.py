@@ -116,12 +116,13 @@ async def list_postings(
     site: Text = None,
     since: OptionalInstant = None,
     until: OptionalInstant = None,
+    corrects: FromQuery[UUID | None] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[PostingView]:
-    """Postings, newest first."""
+    """Postings, newest first. Those that correct a posting reverse it, or take back some of a sale."""
     require_zone(since=since, until=until)
-    wanted = PostingFilter([one.value for one in kind or ()], document, product, site, since, until)
+    wanted = PostingFilter([one.value for one in kind or ()], document, product, site, since, until, corrects)
     return _page_without_cost(actor, await stock.postings(actor, wanted, limit, cursor))
 
 

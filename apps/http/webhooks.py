@@ -169,7 +169,11 @@ async def list_webhook_deliveries(
     return await webhooks.deliveries(actor, webhook_id, arrival, limit, cursor)
 
 
-@post("/webhooks/{webhook_id:uuid}/deliveries/{delivery_id:uuid}/redeliver", opt=needs("webhook:write", keyed=True))
+@post(
+    "/webhooks/{webhook_id:uuid}/deliveries/{delivery_id:uuid}/redeliver",
+    opt=needs("webhook:write", keyed=True),
+    status_code=202,
+)
 async def redeliver_to_webhook(
     webhook_id: FromPath[UUID],
     delivery_id: FromPath[UUID],

@@ -2,7 +2,9 @@
 
 from dishka import Provider, Scope, provide
 
+from adapters.postgres.queries.forecast_series import PostgresForecastSeriesReader
 from adapters.postgres.queries.forecasts import PostgresForecastReader
+from core.queries.forecast_series import ForecastSeriesReader
 from core.queries.forecasts import ForecastReader
 
 
@@ -12,3 +14,4 @@ class ForecastingProvider(Provider):
     scope = Scope.APP
 
     reader = provide(PostgresForecastReader, provides=ForecastReader)
+    series = provide(PostgresForecastSeriesReader, provides=ForecastSeriesReader)

@@ -9,9 +9,11 @@ from adapters.postgres.queries.notification_preferences import PostgresPreferenc
 from adapters.postgres.queries.notifications import PostgresNotificationReader
 from adapters.postgres.repositories.notifications import PostgresNotificationPreferences, PostgresOwnNotifications
 from adapters.postgres.text_budget import PostgresTextBudget
+from adapters.postgres.text_consents import PostgresTextConsents
 from core.commands.carriers import Carriers
 from core.commands.notifications import PreferenceDesk
 from core.commands.phone import OwnPhone
+from core.ports.consents import TextConsents
 from core.ports.interests import Interests
 from core.ports.notifications import NotificationPreferences, OwnNotifications
 from core.ports.phones import Phones
@@ -35,6 +37,7 @@ class NotificationsProvider(Provider):
     interests = provide(PostgresInterests, provides=AnyOf[Interests, InterestReader])
     phones = provide(PostgresPhones, provides=Phones)
     budget = provide(PostgresTextBudget, provides=TextBudget)
+    consents = provide(PostgresTextConsents, provides=TextConsents)
     carriers = provide(Carriers)
     own_phone = provide(OwnPhone)
     desk = provide(PreferenceDesk)

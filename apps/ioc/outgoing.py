@@ -6,15 +6,19 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from apps.settings import Settings
+from core.ports.http import MOST_BYTES
 
 if TYPE_CHECKING:
     from adapters.outgoing.transport import OutgoingHttp, SafeTransport
 
 
 class Transports(Protocol):
-    """Makes a transport for one request; True where the address says of itself that it is this machine."""
+    """Makes a transport for one request; True where the address says of itself that it is this machine. It takes the usual time and
+    length unless others are named."""
 
-    def __call__(self, is_here: bool, /) -> "SafeTransport": ...
+    def __call__(
+        self, is_here: bool, /, *, seconds: float | None = None, most_bytes: int = MOST_BYTES
+    ) -> "SafeTransport": ...
 
 
 @contextmanager
@@ -31,7 +35,9 @@ def transports(settings: Settings, *, seconds: float, reads_bodies: bool) -> Ite
             opened.callback(made.close)
             return made
 
-        def transport(is_here: bool, /) -> "SafeTransport":
-            return way(is_here and settings.on_loopback).transport()
+        def transport(
+            is_here: bool, /, *, seconds: float | None = None, most_bytes: int = MOST_BYTES
+        ) -> "SafeTransport":
+            return way(is_here and settings.on_loopback).transport(seconds=seconds, most_bytes=most_bytes)
 
         yield transport

@@ -7,11 +7,11 @@ from typing import Protocol
 from dishka import Provider, Scope, provide
 
 from adapters.attachment_types.sniffer import AttachmentSniffer
-from adapters.local_disk.file_store import LocalDiskStore
 from adapters.passwords.argon2id import Argon2Passwords
 from adapters.postgres.attempts import PostgresAttempts
 from adapters.postgres.engine import Database
 from adapters.postgres.group_commit import GroupCommitLedger
+from adapters.postgres.long_reads import LongReads, long_reads
 from adapters.postgres.queries.audit import PostgresAuditReader
 from adapters.postgres.queries.balances import PostgresBalanceReader
 from adapters.postgres.queries.companies import PostgresCompanyReader
@@ -33,7 +33,10 @@ from adapters.postgres.uow import PostgresRun
 from adapters.secrets.key_ring import key_ring
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.key_set import KeySet
+from apps.files import file_store
 from apps.ioc.catalogue import CatalogueProvider
+from apps.ioc.channel_orders import ChannelOrdersProvider
+from apps.ioc.channels import ChannelsProvider
 from apps.ioc.counting import CountingProvider
 from apps.ioc.forecasting import ForecastingProvider
 from apps.ioc.integrations import IntegrationsProvider
@@ -41,7 +44,9 @@ from apps.ioc.mail import MailProvider
 from apps.ioc.notifications import NotificationsProvider
 from apps.ioc.profile import ProfileProvider
 from apps.ioc.purchasing import PurchasingProvider
+from apps.ioc.recommendations import RecommendationsProvider
 from apps.ioc.replenishment import ReplenishmentProvider
+from apps.ioc.reports import ReportsProvider
 from apps.ioc.second_factor import SecondFactorProvider
 from apps.settings import Settings
 from core.commands.attachments import Attachments
@@ -109,7 +114,7 @@ class ServicesProvider(Provider):
 
     @provide
     def files(self, settings: Settings) -> FileStore:
-        return LocalDiskStore(settings.data / "files")
+        return file_store(settings)
 
     @provide
     def sealing(self, settings: Settings) -> Sealing:
@@ -131,7 +136,6 @@ class StorageProvider(Provider):
     sessions = provide(PostgresSessions, provides=Sessions)
     signing_keys = provide(PostgresSigningKeys, provides=SigningKeys)
     attempts = provide(PostgresAttempts, provides=Attempts)
-    readiness = provide(DatabaseReadiness)
     ledger = provide(GroupCommitLedger, provides=StockLedger)
     postings = provide(PostingLookup, provides=PostingReader)
     stock = provide(PostgresStockReader, provides=StockReader)
@@ -152,6 +156,10 @@ class StorageProvider(Provider):
         return PostgresRun(database, sealing, clock)
 
     @provide
+    def readiness(self, database: Database, reads: LongReads) -> DatabaseReadiness:
+        return DatabaseReadiness(database, reads)
+
+    @provide
     async def sign_ins(self, database: Database) -> AsyncIterator[SignInRecord]:
         record = PostgresSignInRecord(database)
         yield record
@@ -166,6 +174,11 @@ class StorageProvider(Provider):
         yield database
         await database.close()
 
+    @provide
+    async def long_reads(self, database: Database, settings: Settings) -> AsyncIterator[LongReads]:
+        async with long_reads(database, settings.replica_url) as reads:
+            yield reads
+
 
 def shared_providers(settings: Settings) -> list[Provider]:
     """The providers of every process."""
@@ -174,13 +187,17 @@ def shared_providers(settings: Settings) -> list[Provider]:
         ServicesProvider(),
         StorageProvider(),
         CatalogueProvider(),
+        ChannelOrdersProvider(),
+        ChannelsProvider(),
         CountingProvider(),
         ForecastingProvider(),
         MailProvider(),
         NotificationsProvider(),
         ProfileProvider(),
         PurchasingProvider(),
+        RecommendationsProvider(),
         ReplenishmentProvider(),
+        ReportsProvider(),
         SecondFactorProvider(),
         IntegrationsProvider(),
     ]

@@ -21,6 +21,8 @@ DEAD_MAIL_AGE = timedelta(days=30)
 NOTIFICATION_AGE = timedelta(days=180)
 CALL_AGE = timedelta(days=30)
 TEXT_AGE = timedelta(days=30)
+INBOX_AGE = timedelta(days=30)
+FORECAST_RUN_AGE = timedelta(weeks=26)
 ROWS_AT_ONCE = 5_000
 
 NOBODY = UUID(int=0)
@@ -64,18 +66,21 @@ class Upkeep:
         await each(await self.due.companies(), of_company)
 
     async def forget_old_rows(self, slot: datetime) -> None:
-        """Deletes idempotency keys, done deliveries, slots, ended sessions, old notifications and undeliverable mails that nobody will ask for again."""
+        """Deletes idempotency keys, done deliveries, slots, ended sessions, old notifications, forecast runs, webhooks that came and undeliverable mails that nobody will ask for again."""
         while await self.database.forget_keys(KEY_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
             pass
         while await self.database.forget_deliveries(DELIVERY_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
             pass
         while await self.database.forget_notifications(NOTIFICATION_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
             pass
+        while await self.database.forget_webhooks(INBOX_AGE, ROWS_AT_ONCE) == ROWS_AT_ONCE:
+            pass
         await self.database.forget_runs(RUN_AGE)
         await self.database.forget_mail(DEAD_MAIL_AGE)
         await self.database.forget_sessions(SESSION_AGE)
         await self.database.forget_calls(CALL_AGE)
         await self.database.forget_texts(TEXT_AGE)
+        await self.database.forget_forecast_runs(FORECAST_RUN_AGE)
 
 
 async def each(companies: Iterable[UUID], work: Callable[[UUID], Awaitable[object]]) -> None:

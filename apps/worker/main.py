@@ -6,33 +6,41 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from importlib.metadata import version
+from uuid import UUID
 
 from taskiq import AsyncBroker
 
 from adapters.broker.brokers import make_broker
 from adapters.broker.doorbell import Doorkeeper
-from adapters.plugin_loader.registry import load_plugins
 from adapters.postgres.audit_chain import PostgresAuditChain
+from adapters.postgres.channel_order_feeds import PostgresChannelOrderMarks, PostgresOrderFeeds
 from adapters.postgres.channels import PostgresChannels
 from adapters.postgres.deliveries import PostgresDeliveries
+from adapters.postgres.due_report_schedules import PostgresDueSchedules
 from adapters.postgres.due_work import DueWork
 from adapters.postgres.engine import Database
 from adapters.postgres.forecast_runs import PostgresForecastRuns
 from adapters.postgres.forecasts import PostgresForecastStore
+from adapters.postgres.inbox import PostgresInboxQueue
 from adapters.postgres.installations import PostgresInstallations
 from adapters.postgres.interests import PostgresInterests
+from adapters.postgres.jobs import PostgresJobQueue
 from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.long_reads import LongReads, long_reads
 from adapters.postgres.mail import PostgresMailQueue
-from adapters.postgres.notifications import PostgresNewsDesk
+from adapters.postgres.mail_reports import PostgresMailHistories
+from adapters.postgres.news_details import PostgresNewsDetails
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.personal_turns import PostgresPersonalTurns
+from adapters.postgres.plugin_health import PostgresPluginHealth
 from adapters.postgres.policy_desk import PostgresPolicyDesk
 from adapters.postgres.queries.expired_lots import PostgresExpiredLots
 from adapters.postgres.queries.order_sendings import PostgresOrderSendingReader
+from adapters.postgres.recommending.recommender import PostgresRecommender
 from adapters.postgres.repositories.identity import PostgresIdentities
 from adapters.postgres.schedule import PostgresScheduleRuns
 from adapters.postgres.sending_queue import PostgresSendingQueue
+from adapters.postgres.text_consents import PostgresTextConsents
 from adapters.postgres.text_messages import PostgresTextQueue
 from adapters.postgres.uow import PostgresRun
 from adapters.postgres.upkeep import PostgresUpkeep
@@ -40,39 +48,53 @@ from adapters.postgres.watch import PostgresWatch
 from adapters.postgres.webhook_queue import PostgresWebhookQueue
 from adapters.secrets.audit_key import audit_key
 from adapters.secrets.key_ring import key_ring
-from adapters.smtp.server import read_server
-from adapters.smtp.transport import SmtpTransport
+from adapters.smtp.plugin import SMTP
+from apps.files import file_store
+from apps.ioc.plugins import plugins_of_worker
+from apps.ioc.reports import reports_on
 from apps.ioc.supplier_orders import outgoing_orders
 from apps.ioc.webhooks import outgoing_webhooks
 from apps.settings import Settings
 from apps.worker.calling import Caller, OutgoingWebhooks
-from apps.worker.delivering import Deliverer
+from apps.worker.delivering import CoreReaction, Deliverer
 from apps.worker.forecasting import Forecaster
 from apps.worker.jobs import Upkeep
-from apps.worker.mailing import Mailer, NoMailing, OutgoingMail
+from apps.worker.mailing import CompanyMailer, Mailer, NoMailing, OutgoingMail
+from apps.worker.news_channels import built_in_channels
 from apps.worker.notifying import Notifier
+from apps.worker.order_pulling import OrderPuller
 from apps.worker.ordering import OrderSender, OutgoingOrders
-from apps.worker.pushing import Pusher
+from apps.worker.reading import InboxReader
 from apps.worker.replenishing import Replenisher
+from apps.worker.report_scheduling import ReportScheduler
+from apps.worker.reporting import Reporter
 from apps.worker.schedule import Schedule
+from apps.worker.storefronts import make_pusher
 from apps.worker.supplier_channels import SupplierChannels
 from apps.worker.texting import Texter
 from apps.worker.watching import Watching
 from apps.worker.worker import POLL_SECONDS, Parts, Worker
 from core.commands.carriers import Carriers
+from core.commands.mail_senders import MailSenders, senders_of_companies
 from core.commands.notification_turn import Sending
 from core.commands.order_documents import OrderDocuments
+from core.commands.plugin_work import PluginWork
 from core.commands.replenishment import Replenishing
+from core.domain.errors import Invalid
 from core.domain.notification import Channel
 from core.ports.clock import Clock, SystemClock
-from core.ports.plugins import Plugins, Subscription
-from core.reactions import notifications, replenishment, storefront_sync
+from core.ports.files import FileStore
+from core.ports.plugins import Installations, Plugins, Subscription
+from core.ports.sealing import Sealing
+from core.reactions import channel_orders, replenishment, storefront_sync
+from core.reactions.notifications import Notices
 
 LEASE = timedelta(seconds=60)
 STOREFRONT_SYNC = "core:storefront_sync"
-NOTIFICATIONS = "core:notifications"
 REPLENISHMENT = "core:replenishment"
+CHANNEL_ORDERS = "core:channel_orders"
 HERE = "http://localhost"
+NO_COMPANY = UUID(int=0)  # which what is built in and set up by the operator works for
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -86,6 +108,8 @@ async def working(
     *,
     webhooks: OutgoingWebhooks | None = None,
     orders: OutgoingOrders | None = None,
+    files: FileStore | None = None,
+    replica_url: str | None = None,
     address: str = HERE,
     poll_seconds: float = POLL_SECONDS,
 ) -> AsyncIterator[Worker]:
@@ -94,15 +118,28 @@ async def working(
     dispatch = Database(database_url, role="pirwa_dispatch", size=4)
     await database.open()
     await dispatch.open()
-    parts = make_parts(
-        database, dispatch, plugins, broker, audit_key, outgoing, webhooks=webhooks, orders=orders, address=address
-    )
-    worker = Worker(parts, poll_seconds=poll_seconds)
-    worker.start()
     try:
-        yield worker
+        async with long_reads(database, replica_url) as reads:
+            parts = make_parts(
+                database,
+                dispatch,
+                plugins,
+                broker,
+                audit_key,
+                outgoing,
+                webhooks=webhooks,
+                orders=orders,
+                files=files,
+                reads=reads,
+                address=address,
+            )
+            worker = Worker(parts, poll_seconds=poll_seconds)
+            worker.start()
+            try:
+                yield worker
+            finally:
+                await worker.stop()
     finally:
-        await worker.stop()
         await database.close()
         await dispatch.close()
 
@@ -117,41 +154,69 @@ def make_parts(
     *,
     webhooks: OutgoingWebhooks | None = None,
     orders: OutgoingOrders | None = None,
+    files: FileStore | None = None,
+    reads: LongReads | None = None,
     address: str = HERE,
     lease: timedelta = LEASE,
     clock: Clock | None = None,
+    due: DueWork | None = None,
 ) -> Parts:
-    """The parts of a worker. `dispatch` looks over the queues of all companies; `database` works inside one.
+    """The parts of a worker. `dispatch` looks over the queues of all companies, unless `due` looks over others; `database` works inside one.
     Without `outgoing`, mails wait; without `webhooks`, so do events for webhooks, and without `orders`
     orders for suppliers. Links begin with the address."""
     clock = clock or SystemClock()
+    reads = reads or LongReads(database, None)
     channels = PostgresChannels(database)
-    installations = PostgresInstallations(database)
-    due = DueWork(dispatch)
+    installations = PostgresInstallations(database, _sealing(outgoing, orders), clock)
+    due = due or DueWork(dispatch)
+    work = PluginWork(plugins, installations, PostgresPluginHealth(database), clock)
+    mail_senders = MailSenders(work, PostgresMailHistories(database), outgoing.transport if outgoing else None)
     upkeep = Upkeep(
         due, PostgresUpkeep(database, dispatch), PostgresStockLedger(database), PostgresExpiredLots(database)
     )
-    watching = Watching(due, PostgresWatch(database), PostgresInterests(database), clock)
-    forecaster = Forecaster(due, PostgresForecastRuns(database, dispatch), PostgresForecastStore(database), clock)
+    watching = Watching(due, PostgresWatch(database), PostgresInterests(database), PostgresRecommender(database), clock)
+    forecaster = Forecaster(
+        due, PostgresForecastRuns(database, dispatch), PostgresForecastStore(database, reads), clock
+    )
+    reporter = _reporter(database, reads, dispatch, files, clock, outgoing, address)
+    scheduler = ReportScheduler(PostgresDueSchedules(dispatch), PostgresRun(database, clock=clock), clock)
     desk = PostgresPolicyDesk(database)
+    feeds, marks = PostgresOrderFeeds(database), PostgresChannelOrderMarks(database)
+    pulling = OrderPuller(feeds, marks, PostgresRun(database, clock=clock), work, installations, clock)
     replenisher = Replenisher(due, Replenishing(desk, PostgresRun(database, clock=clock), clock))
-    reactions = {
+    notices = Notices(PostgresNewsDetails(database), address)
+    reactions: dict[str, CoreReaction] = {
         STOREFRONT_SYNC: partial(storefront_sync.storefront_sync, channels),
-        NOTIFICATIONS: partial(notifications.notify, PostgresNewsDesk(database), clock),
         REPLENISHMENT: partial(replenishment.replenishment, desk, clock),
+        CHANNEL_ORDERS: partial(channel_orders.channel_orders, marks),
+        **built_in_channels(plugins, notices),
     }
     return Parts(
         due=due,
         outbox=PostgresOutbox(dispatch),
-        deliverer=Deliverer(PostgresDeliveries(database), plugins, installations, reactions, lease),
+        deliverer=Deliverer(PostgresDeliveries(database), work, reactions, lease, notices),
         caller=_caller(database, clock, webhooks, lease),
-        pusher=Pusher(channels, plugins, installations, lease),
+        pusher=make_pusher(database, work, clock, lease, pulling),
         audit=PostgresAuditChain(database, audit_key),
-        mailing=_mailing(dispatch, outgoing),
+        mailing=_mailing(dispatch, mail_senders, outgoing),
+        company_mailing=_company_mailing(dispatch, mail_senders, outgoing),
         notifying=_notifying(database, clock, plugins, outgoing, webhooks, address),
-        texting=Texter(PostgresTextQueue(database), Carriers(plugins, installations), installations),
+        texting=Texter(
+            PostgresTextQueue(database),
+            Carriers(work),
+            installations,
+            PostgresTextConsents(database),
+            clock,
+        ),
         schedule=Schedule(
-            [*upkeep.jobs(), *watching.jobs(), *forecaster.jobs(), *replenisher.jobs()],
+            [
+                *upkeep.jobs(),
+                *watching.jobs(),
+                *forecaster.jobs(),
+                *replenisher.jobs(),
+                *(reporter.jobs() if reporter else ()),
+                *(scheduler.jobs() if reporter and outgoing else ()),
+            ],
             PostgresScheduleRuns(dispatch),
             clock,
         ),
@@ -159,10 +224,35 @@ def make_parts(
         plugins=plugins,
         core_subscriptions=core_subscriptions(plugins),
         listen=partial(Doorkeeper, broker),
-        ordering=_ordering(database, clock, plugins, orders, outgoing),
+        ordering=_ordering(database, clock, work, orders, mail_senders),
         forecaster=forecaster,
+        reporter=reporter,
         replenisher=replenisher,
+        pulling=pulling,
+        reading=_reading(database, clock, plugins, installations, outgoing),
     )
+
+
+def _sealing(outgoing: OutgoingMail | None, orders: OutgoingOrders | None) -> Sealing | None:
+    """The keys of the process. A worker that has none opens no plugin with secrets."""
+    if outgoing is not None:
+        return outgoing.sealing
+    return orders.sealing if orders else None
+
+
+def _reporter(
+    database: Database,
+    reads: LongReads,
+    dispatch: Database,
+    files: FileStore | None,
+    clock: Clock,
+    outgoing: OutgoingMail | None,
+    address: str,
+) -> Reporter | None:
+    if files is None:
+        return None
+    queue = PostgresJobQueue(database, dispatch, outgoing.sealing if outgoing else None)
+    return Reporter(queue, reports_on(database, reads, clock), files, PostgresIdentities(database), clock, home=address)
 
 
 def _caller(database: Database, clock: Clock, webhooks: OutgoingWebhooks | None, lease: timedelta) -> Caller | None:
@@ -172,25 +262,42 @@ def _caller(database: Database, clock: Clock, webhooks: OutgoingWebhooks | None,
     return Caller(queue, run, PostgresIdentities(database), webhooks, clock, lease)
 
 
+def _reading(
+    database: Database, clock: Clock, plugins: Plugins, installations: Installations, outgoing: OutgoingMail | None
+) -> InboxReader | None:
+    if outgoing is None:
+        return None
+    run = PostgresRun(database, outgoing.sealing, clock)
+    return InboxReader(PostgresInboxQueue(database), run, plugins, installations, outgoing.sealing)
+
+
 def _ordering(
     database: Database,
     clock: Clock,
-    plugins: Plugins,
+    work: PluginWork,
     orders: OutgoingOrders | None,
-    mail: OutgoingMail | None,
+    mail: MailSenders,
 ) -> OrderSender | None:
     if orders is None:
         return None
-    run, transport = PostgresRun(database, clock=clock), mail.transport if mail else None
-    channels = SupplierChannels(plugins, PostgresInstallations(database), orders.sealing, orders.http, transport)
+    run = PostgresRun(database, clock=clock)
+    channels = SupplierChannels(work, orders.sealing, mail)
     documents = OrderDocuments(run, PostgresOrderSendingReader(database), orders.store, orders.maker, clock)
     return OrderSender(PostgresSendingQueue(database), run, documents, channels)
 
 
-def _mailing(dispatch: Database, outgoing: OutgoingMail | None) -> Mailer | NoMailing:
-    if outgoing is None:
+def _mailing(dispatch: Database, senders: MailSenders, outgoing: OutgoingMail | None) -> Mailer | NoMailing:
+    if outgoing is None or outgoing.transport is None:
         return NoMailing()
-    return Mailer(PostgresMailQueue(dispatch, outgoing.sealing), outgoing.transport)
+    queue = PostgresMailQueue(dispatch, outgoing.sealing, senders_of_companies(senders.work.plugins))
+    return Mailer(queue, outgoing.transport, senders.histories)
+
+
+def _company_mailing(dispatch: Database, senders: MailSenders, outgoing: OutgoingMail | None) -> CompanyMailer | None:
+    if outgoing is None:
+        return None
+    queue = PostgresMailQueue(dispatch, outgoing.sealing, senders_of_companies(senders.work.plugins))
+    return CompanyMailer(queue, senders)
 
 
 def _notifying(
@@ -201,18 +308,26 @@ def _notifying(
     webhooks: OutgoingWebhooks | None,
     address: str,
 ) -> Notifier:
-    ways = {Channel.SMS: True, Channel.MAIL: outgoing is not None, Channel.WEBHOOK: webhooks is not None}
+    has_server = outgoing is not None and outgoing.transport is not None
+    ways = {Channel.SMS: True, Channel.MAIL: has_server, Channel.WEBHOOK: webhooks is not None}
     sending = Sending([channel for channel, is_there in ways.items() if is_there], address)
-    turns = PostgresPersonalTurns(database, outgoing.sealing if outgoing else None, plugins.message_senders())
+    turns = PostgresPersonalTurns(
+        database, outgoing.sealing if outgoing else None, plugins.message_senders(), senders_of_companies(plugins)
+    )
     return Notifier(turns, clock, sending)
 
 
-def outgoing_mail(settings: Settings) -> OutgoingMail | None:
-    """What delivers mail, or None where no mail server or no sender is set. Raises ValueError when they are unsound."""
+def outgoing_mail(settings: Settings, plugins: Plugins) -> OutgoingMail:
+    """What delivers mail: by the server's own sender where a mail server and an address are set. Raises ValueError when they are
+    unsound."""
+    sealing = key_ring(settings.secret_keys, settings.data)
     if settings.smtp_url is None or settings.mail_from is None:
-        return None
-    transport = SmtpTransport(read_server(settings.smtp_url), settings.mail_from)
-    return OutgoingMail(key_ring(settings.secret_keys, settings.data), transport)
+        return OutgoingMail(sealing, None)
+    try:
+        opened = plugins.open(SMTP, NO_COMPANY, {"url": settings.smtp_url, "sender": settings.mail_from})
+    except Invalid as error:
+        raise ValueError(str(error)) from None
+    return OutgoingMail(sealing, opened.mail_sender)
 
 
 def core_subscriptions(plugins: Plugins) -> list[Subscription]:
@@ -222,8 +337,8 @@ def core_subscriptions(plugins: Plugins) -> list[Subscription]:
     kept = plugins.storefronts() | quarantined
     return [
         *(Subscription(STOREFRONT_SYNC, event_type, kept) for event_type in sorted(storefront_sync.EVENT_TYPES)),
-        *(Subscription(NOTIFICATIONS, event_type) for event_type in sorted(notifications.EVENT_TYPES)),
         *(Subscription(REPLENISHMENT, event_type) for event_type in sorted(replenishment.EVENT_TYPES)),
+        *(Subscription(CHANNEL_ORDERS, event_type) for event_type in sorted(channel_orders.EVENT_TYPES)),
     ]
 
 
@@ -231,22 +346,22 @@ async def work_until(settings: Settings, ending: asyncio.Event) -> None:
     """Works until `ending` is set, beside whatever else the process does. Raises if a part of the worker falls over."""
     if settings.database_url is None:
         raise RuntimeError("there is no database to work on: PIRWA_DATABASE_URL is not set")
-    plugins = load_plugins(settings.plugins, version("pirwa"))
     key = audit_key(settings.audit_key, settings.data)
-    outgoing = outgoing_mail(settings)
     broker = make_broker(settings.redis_url)
     try:
         async with (
             outgoing_webhooks(settings) as webhooks,
-            outgoing_orders(settings) as orders,
+            plugins_of_worker(settings, settings.database_url) as plugins,
             working(
                 settings.database_url,
                 plugins,
                 broker,
                 key,
-                outgoing,
+                outgoing_mail(settings, plugins),
                 webhooks=webhooks,
-                orders=orders,
+                orders=outgoing_orders(settings),
+                files=file_store(settings),
+                replica_url=settings.replica_url,
                 address=settings.address,
             ) as worker,
         ):

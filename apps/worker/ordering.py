@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from apps.worker.retries import DELAYS, MAIL_DELAYS, GiveUp, TryAgain, after_failed_order, is_refusal
-from apps.worker.supplier_channels import MakeHttpOrdering, SupplierChannels
+from apps.worker.supplier_channels import SupplierChannels
 from core.commands.order_documents import OrderDocuments
 from core.commands.purchase_order_delivery import record_try
 from core.domain.access import Actor
@@ -36,13 +36,11 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class OutgoingOrders:
-    """What it takes to hand orders over: the keys that open suppliers' secrets, where documents are kept, what makes them, and a way to
-    send signed requests."""
+    """What it takes to hand orders over: the keys that open suppliers' secrets, where documents are kept, and what makes them."""
 
     sealing: Sealing
     store: FileStore
     maker: Callable[[], DocumentMaker]
-    http: MakeHttpOrdering
 
 
 @dataclass(frozen=True, slots=True)

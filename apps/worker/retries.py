@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.domain.errors import DomainError
-from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, RateLimited
+from core.ports.failures import Ambiguous, AuthFailed, Misconfigured, PermanentlyRejected, RateLimited
 
 # After each failed try of a delivery; the try after the last of them gives it up.
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600))
@@ -17,6 +17,8 @@ FIRST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=5)
 # After each failed try of a mail: for three days, because a mail server may be away for a weekend.
 MAIL_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440))
+# How long a company's own sender has to report of a mail whose try it did not answer, before it is sent once more.
+UNANSWERED_MAIL_REST = timedelta(minutes=10)
 # After each failed try of a text message: what is hours old is no news any more.
 TEXT_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 FIRST_PUSH_DELAY = timedelta(seconds=1)
@@ -75,6 +77,20 @@ def after_failed_mail(error: BaseException, attempts: int, jitter: Jitter = spre
     return TryAgain(MAIL_DELAYS[attempts - 1] * jitter())
 
 
+def after_failed_company_mail(error: BaseException, attempts: int, jitter: Jitter = spread) -> TryAgain | GiveUp:
+    """What to do with a mail whose `attempts`-th try by the company's own sender failed. One that cannot work pauses itself, and the
+    next try is another's. A try whose answer was lost is repeated when there was time to report of it."""
+    match error:
+        case AuthFailed() | Misconfigured():
+            return TryAgain(MAIL_DELAYS[0] * jitter(), counted=False)
+        case RateLimited():
+            return TryAgain(_granted(error) * jitter(), counted=False)
+    step = after_failed_mail(error, attempts, jitter)
+    if isinstance(error, Ambiguous) and isinstance(step, TryAgain):
+        return TryAgain(max(step.after, UNANSWERED_MAIL_REST))
+    return step
+
+
 def after_failed_text(error: BaseException, attempts: int, jitter: Jitter = spread) -> NextStep:
     """What to do with a text message whose `attempts`-th try failed. A try whose answer was lost is repeated with the same key."""
     match error:
@@ -104,6 +120,8 @@ def after_failed_order(
     if is_refusal(error) or attempts > len(delays):
         return GiveUp()
     delay = delays[attempts - 1] * jitter()
+    if by_mail and isinstance(error, Ambiguous):
+        return TryAgain(max(delay, UNANSWERED_MAIL_REST))
     return TryAgain(max(delay, _granted(error)) if isinstance(error, RateLimited) else delay)
 
 

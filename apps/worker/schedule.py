@@ -10,6 +10,7 @@ from typing import Protocol
 from core.ports.clock import Clock
 
 CHECK_SECONDS = 10.0
+GRACE_SECONDS = 2.0
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 _logger = logging.getLogger(__name__)
@@ -47,10 +48,14 @@ class Schedule:
         self.jobs, self._runs, self._clock = jobs, runs, clock
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Looks after the jobs until stopped; a job that is running then is finished."""
+        """Looks after the jobs until stopped. A job that is running then has a little time; after that it is given up, and somebody takes
+        its slot anew when their patience is over: many companies must not keep a process from ending."""
         async with asyncio.TaskGroup() as group:
-            for job in self.jobs:
-                group.create_task(self._keep(job, stopping))
+            tasks = [group.create_task(self._keep(job, stopping)) for job in self.jobs]
+            await stopping.wait()
+            await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+            for task in tasks:
+                task.cancel()
 
     async def run_due(self, job: Job) -> bool:
         """Runs the job if its present slot is free. Returns whether it did."""

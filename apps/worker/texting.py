@@ -10,18 +10,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from apps.worker.retries import TEXT_DELAYS, GiveUp, Pause, TryAgain, after_failed_text, described
-from core.commands.carriers import Carriers
-from core.commands.notification_turn import NO_NUMBER
-from core.domain.errors import DomainError
-from core.ports.calling import answer_of
-from core.ports.failures import Misconfigured, PermanentlyRejected
-from core.ports.notification import MessageSender
+from core.commands.carriers import Carriers, WatchedSender
+from core.commands.notification_turn import NO_NUMBER, UNWANTED
+from core.ports.clock import Clock
+from core.ports.consents import TextConsents
+from core.ports.failures import OptedOut, PermanentlyRejected, PortFailure, RateLimited
 from core.ports.plugins import Installations
 from core.ports.text_messages import TextOutcome, TextQueue, TextState, WaitingText
 
 BATCH = 10
-SEND_SECONDS = 30.0  # in which a carrier must have taken a message; less than the lease
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=2)  # more than a carrier may take
 REST = timedelta(minutes=5)
 """How long messages are left alone that nothing can send at present."""
 
@@ -35,6 +33,8 @@ class Texter:
     queue: TextQueue
     carriers: Carriers
     installations: Installations
+    consents: TextConsents
+    clock: Clock
     lease: timedelta = LEASE
 
     async def send(self, company_id: UUID) -> bool:
@@ -43,23 +43,29 @@ class Texter:
         if not claimed.texts:
             return False
         try:
-            plugin_id, sender = await self.carriers.of(company_id)
-        except (DomainError, Misconfigured) as error:
-            await self.queue.end(company_id, claimed.token, [_held(one, described(error)) for one in claimed.texts])
+            sender = await self.carriers.of(company_id)
+        except PortFailure as error:
+            rest = error.after if isinstance(error, RateLimited) else REST
+            held = [_held(one, described(error), rest) for one in claimed.texts]
+            await self.queue.end(company_id, claimed.token, held)
             return False
-        outcomes = await asyncio.gather(*(self._send(company_id, plugin_id, sender, one) for one in claimed.texts))
-        await self.queue.end(company_id, claimed.token, outcomes)
-        return len(claimed.texts) == BATCH
+        tried = claimed.texts[:1] if sender.is_trial else claimed.texts
+        outcomes = await asyncio.gather(*(self._send(company_id, sender, one) for one in tried))
+        waiting = [_held(one, "its turn has not come yet", timedelta(0)) for one in claimed.texts[len(tried) :]]
+        await self.queue.end(company_id, claimed.token, [*outcomes, *waiting])
+        return bool(waiting) or len(claimed.texts) == BATCH
 
-    async def _send(self, company_id: UUID, plugin_id: str, sender: MessageSender, one: WaitingText) -> TextOutcome:
+    async def _send(self, company_id: UUID, sender: WatchedSender, one: WaitingText) -> TextOutcome:
         try:
             carrier_id = await _handed_over(sender, one)
         except Exception as error:  # foreign code may raise anything
-            return await self._failed(company_id, plugin_id, one, error)
+            return await self._failed(company_id, sender.plugin_id, one, error)
         return TextOutcome(one.id, TextState.SENT, carrier_id=carrier_id)
 
     async def _failed(self, company_id: UUID, plugin_id: str, one: WaitingText, error: Exception) -> TextOutcome:
         words = described(error)
+        if isinstance(error, OptedOut) and one.to is not None and not one.unwanted:
+            await self.consents.note(company_id, one.to, wanted=False, at=self.clock.now())
         match after_failed_text(error, one.attempts):
             case TryAgain(after, counted):
                 _logger.warning("text message %s was not sent, try %d: %s", one.id, one.attempts, words)
@@ -72,13 +78,15 @@ class Texter:
                 return TextOutcome(one.id, TextState.FAILED, words)
 
 
-async def _handed_over(sender: MessageSender, one: WaitingText) -> str:
+async def _handed_over(sender: WatchedSender, one: WaitingText) -> str:
     if one.to is None:
         raise PermanentlyRejected(NO_NUMBER)
+    if one.unwanted:
+        raise PermanentlyRejected(UNWANTED)
     if one.attempts > len(TEXT_DELAYS) + 1:
         raise PermanentlyRejected("the worker ended during every try")
-    return str(await answer_of(sender.send(one.to, one.text, str(one.id)), SEND_SECONDS))
+    return await sender.send(one.to, one.text, str(one.id))
 
 
-def _held(one: WaitingText, words: str) -> TextOutcome:
-    return TextOutcome(one.id, TextState.WAITING, words, REST, counted=False)
+def _held(one: WaitingText, words: str, rest: timedelta = REST) -> TextOutcome:
+    return TextOutcome(one.id, TextState.WAITING, words, rest, counted=False)

@@ -1,4 +1,5 @@
-"""Looking at whole companies at fixed times: what is late, what there is too much of, whom news do not reach, what people work with."""
+"""Looking at whole companies at fixed times: what is late, what there is too much of, whom news do not reach, what people work with, what
+is to be recommended."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from apps.worker.jobs import each
 from apps.worker.schedule import Job
 from core.ports.clock import Clock
 from core.ports.interests import Interests
+from core.ports.recommendations import Recommender
 from core.ports.watch import Watch
 
 Look = Callable[[UUID, datetime], Awaitable[None]]
@@ -22,6 +24,7 @@ class Watching:
     due: DueWork
     watch: Watch
     interests: Interests
+    recommender: Recommender
     clock: Clock
 
     def jobs(self) -> Sequence[Job]:
@@ -31,6 +34,7 @@ class Watching:
             self._job("find_overstock", self.watch.overstock, 6 * hour, timedelta(minutes=20)),
             self._job("find_failing_channels", self.watch.failing_channels, timedelta(minutes=15)),
             self._job("count_interests", self.interests.count, hour, timedelta(minutes=40)),
+            self._job("find_recommendations", self.recommender.look, hour, timedelta(minutes=50)),
         )
 
     def _job(self, name: str, look: Look, every: timedelta, offset: timedelta = timedelta(0)) -> Job:

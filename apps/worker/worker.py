@@ -1,5 +1,5 @@
 """The worker: events out of the outbox, deliveries to subscribers and webhooks, levels to storefronts, seals on the audit trail,
-news, mails, text messages, orders to suppliers, jobs at their time."""
+news, mails, text messages, orders to suppliers, webhooks of others, jobs at their time."""
 
 import asyncio
 import logging
@@ -12,14 +12,18 @@ from adapters.postgres.due_work import DueWork
 from apps.worker.calling import Caller
 from apps.worker.delivering import Deliverer
 from apps.worker.forecasting import Forecaster
-from apps.worker.mailing import Mailing
+from apps.worker.mailing import CompanyMailer, Mailing
 from apps.worker.notifying import Notifier
+from apps.worker.order_pulling import OrderPuller
 from apps.worker.ordering import OrderSender
 from apps.worker.pushing import Pusher
+from apps.worker.reading import InboxReader
 from apps.worker.replenishing import Replenisher
+from apps.worker.reporting import Reporter
 from apps.worker.schedule import Schedule, pause
 from apps.worker.texting import Texter
 from apps.worker.turns import Turns
+from core.commands.mail_senders import senders_of_companies
 from core.domain.webhook import webhook_of
 from core.ports.audit import AuditChain
 from core.ports.clock import Clock
@@ -69,6 +73,21 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class PullOrders:
+    """A storefront is to be asked for orders."""
+
+    company_id: UUID
+    plugin_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtOrders:
+    """Orders of shops in a company are to be looked at again."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """A company's audit entries want their seals."""
 
@@ -95,6 +114,14 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadInbox:
+    """Webhooks of others have come for a plugin."""
+
+    company_id: UUID
+    plugin_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Replenish:
     """Policies of a company are due."""
 
@@ -110,12 +137,24 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class SendMail:
-    """Mails are due."""
+    """Mails are due that the server's own sender carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendCompanyMail:
+    """Mails are due that the company's own sender carries."""
+
+    company_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class MakeForecasts:
     """The forecasts of some company are due."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeReports:
+    """Somebody waits for a report."""
 
 
 Turn = (
@@ -124,12 +163,17 @@ Turn = (
     | Call
     | CallPerson
     | Push
+    | PullOrders
+    | LookAtOrders
     | Seal
     | Notify
     | SendMail
+    | SendCompanyMail
     | SendTexts
     | HandOver
+    | ReadInbox
     | MakeForecasts
+    | MakeReports
     | Replenish
 )
 
@@ -145,16 +189,20 @@ class Parts:
     pusher: Pusher
     audit: AuditChain
     mailing: Mailing
+    company_mailing: CompanyMailer | None
     notifying: Notifier
     texting: Texter
     replenisher: Replenisher
+    pulling: OrderPuller
     schedule: Schedule
     clock: Clock
     plugins: Plugins
     core_subscriptions: Sequence[Subscription]
     listen: Callable[[Callable[[UUID], None]], Doorkeeper]
     ordering: OrderSender | None
+    reading: InboxReader | None = None
     forecaster: Forecaster | None = None
+    reporter: Reporter | None = None
 
 
 class Worker:
@@ -166,11 +214,14 @@ class Worker:
         self._subscriptions = [*parts.core_subscriptions, *parts.plugins.subscriptions()]
         self._subscribers = frozenset(one.subscriber for one in self._subscriptions)
         self._storefronts = parts.plugins.storefronts()
+        self._mail_senders = senders_of_companies(parts.plugins)
+        self._receivers = parts.plugins.webhook_receivers()
         self._inside: Turns[Turn] = Turns(self._serve, runners=INSIDE_RUNNERS)
         self._outside: Turns[Turn] = Turns(self._serve, runners=OUTSIDE_RUNNERS)
         self._calls: Turns[Turn] = Turns(self._serve, runners=CALL_RUNNERS)
         self._personal_calls: Turns[Turn] = Turns(self._serve, runners=PERSONAL_RUNNERS)
         self._forecasts: Turns[Turn] = Turns(self._serve, runners=1)
+        self._reports: Turns[Turn] = Turns(self._serve, runners=1)
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -183,6 +234,7 @@ class Worker:
             self._calls.run(),
             self._personal_calls.run(),
             self._forecasts.run(),
+            self._reports.run(),
             self._look_out(),
             self._parts.schedule.run(self._stopping),
             doorkeeper.listen(self._stopping),
@@ -198,6 +250,7 @@ class Worker:
         self._calls.stop()
         self._personal_calls.stop()
         self._forecasts.stop()
+        self._reports.stop()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
             for task in late:
@@ -226,14 +279,23 @@ class Worker:
         self._ask(*(Notify(company_id) for company_id in await due.companies_to_notify(self._parts.clock.now())))
         self._ask(*(Replenish(company_id) for company_id in await due.companies_to_replenish(self._parts.clock.now())))
         self._ask(*(SendTexts(company_id) for company_id in await due.companies_to_text()))
-        if await due.has_mail():
+        if await due.has_mail(self._mail_senders):
             self._ask(SendMail())
+        if self._mail_senders and self._parts.company_mailing:
+            self._ask(*(SendCompanyMail(company_id) for company_id in await due.companies_to_mail(self._mail_senders)))
         if self._parts.forecaster and await due.has_forecasts():
             self._ask(MakeForecasts())
+        if self._parts.reading:
+            self._ask(*(ReadInbox(*found) for found in await due.inboxes(self._receivers)))
+        if self._parts.reporter and await due.has_reports():
+            self._ask(MakeReports())
         if self._parts.ordering:
             self._ask(*(HandOver(company_id) for company_id in await due.companies_to_hand_over()))
         if self._storefronts:
             self._ask(*(Push(*found) for found in await due.channels(self._storefronts)))
+            self._ask(*(PullOrders(*found) for found in await due.order_feeds(self._storefronts)))
+        now = self._parts.clock.now()
+        self._ask(*(LookAtOrders(company_id) for company_id in await due.companies_with_orders_to_look_at(now)))
 
     def _ask(self, *turns: Turn) -> None:
         for turn in turns:
@@ -247,9 +309,20 @@ class Worker:
                 return self._personal_calls
             case MakeForecasts():
                 return self._forecasts
+            case MakeReports():
+                return self._reports
             case Call():
                 return self._calls
-            case Deliver() | Push() | SendMail() | SendTexts() | HandOver():
+            case (
+                Deliver()
+                | Push()
+                | PullOrders()
+                | SendMail()
+                | SendCompanyMail()
+                | SendTexts()
+                | HandOver()
+                | ReadInbox()
+            ):
                 return self._outside
         return self._inside
 
@@ -281,6 +354,10 @@ class Worker:
                 return await self._parts.caller.call(company_id, webhook_id) if self._parts.caller else False
             case Push(company_id, plugin_id):
                 return await self._parts.pusher.push(company_id, plugin_id)
+            case PullOrders(company_id, plugin_id):
+                return await self._parts.pulling.pull(company_id, plugin_id)
+            case LookAtOrders(company_id):
+                return await self._parts.pulling.look_again(company_id)
             case Seal(company_id):
                 return await self._parts.audit.seal(company_id)
             case Replenish(company_id):
@@ -289,9 +366,16 @@ class Worker:
                 return await self._parts.notifying.notify(company_id)
             case HandOver(company_id):
                 return await self._parts.ordering.send(company_id) if self._parts.ordering else False
+            case ReadInbox(company_id, plugin_id):
+                return await self._parts.reading.read(company_id, plugin_id) if self._parts.reading else False
             case SendTexts(company_id):
                 return await self._parts.texting.send(company_id)
             case MakeForecasts():
                 return await self._parts.forecaster.forecast() if self._parts.forecaster else False
+            case MakeReports():
+                return await self._parts.reporter.make() if self._parts.reporter else False
             case SendMail():
                 return await self._parts.mailing.deliver()
+            case SendCompanyMail(company_id):
+                mailer = self._parts.company_mailing
+                return await mailer.deliver(company_id) if mailer else False

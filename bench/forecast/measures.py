@@ -63,7 +63,8 @@ class Score:
 def stock_for(data: DataSet, levels: Mapping[int, Floats], fill: float) -> float:
     """On-hand stock, in periods of demand by value, with which that share of the value demanded can be sold; NaN where no multiple of
     the quantiles reaches it. What cannot be sold is lost. `levels` are the quantiles of lead time and review at each origin, of shape
-    (probabilities, series), NaN for series that are not forecast."""
+    (probabilities, series), NaN for series that are not forecast: what they sell before they are, no method can have in stock, so it
+    counts for nothing."""
     aims = {origin: _aims(level) for origin, level in levels.items()}
     reached = np.array(
         [_simulated(data, {origin: aim[row] for origin, aim in aims.items()}) for row in range(_rows(aims))]
@@ -85,14 +86,14 @@ def _simulated(data: DataSet, aims: Mapping[int, Floats]) -> tuple[float, float]
     first, end = min(aims), min(max(aims) + 8, len(data.quantity))
     on_hand = np.nan_to_num(aims[first])
     coming = [np.zeros_like(on_hand) for _ in range(LEAD)]
-    aim, sold, wanted, stock = on_hand, 0.0, 0.0, 0.0
+    aim, sold, wanted, stock = aims[first], 0.0, 0.0, 0.0
     for period in range(first, end):
-        aim = np.nan_to_num(aims[period]) if period in aims else aim
+        aim = aims.get(period, aim)
         on_hand = on_hand + coming.pop(0)
-        demand = np.nan_to_num(data.quantity[period])
+        demand = np.where(np.isnan(aim), 0, np.nan_to_num(data.quantity[period]))
         sales = np.minimum(on_hand, demand)
         sold, wanted = sold + float((sales * data.price).sum()), wanted + float((demand * data.price).sum())
         stock += float(((on_hand - sales / 2) * data.price).sum())
         on_hand = on_hand - sales
-        coming.append(np.maximum(aim - on_hand - sum(coming), 0))
+        coming.append(np.nan_to_num(np.maximum(aim - on_hand - sum(coming), 0)))
     return sold / wanted, stock / wanted

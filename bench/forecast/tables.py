@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from core.domain.demand import number_of_week
 from core.forecasting.figures import Figures
 from core.forecasting.listing import listed
-from core.forecasting.series import Demand, Doubles, Floats, Places
+from core.forecasting.series import Demand, Doubles, Flags, Places
 
 WRITTEN_OUT = 0.9  # of the periods between a series' first and last: then one that is absent is missing, not 0
 MONTHS, WEEKS = "MS", "W-MON"
+LONGEST = {MONTHS: 120, WEEKS: 156}  # periods of the past that are looked at, as many weeks as the worker looks at
+MOST = 1e15  # of a row: beyond it squares exceed what the arrays can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,16 @@ class Asked:
 
 
 def read_train(path: Path) -> tuple[Asked, Demand]:
-    """The question beside the table, and the demand of its skus before its origin."""
+    """The question beside the table, and the demand of its skus before its origin. What is less than nothing came back, and was no
+    demand; what is no number is not known."""
     asked = _asked(json.loads(Path(f"{path}.json").read_text(encoding="utf-8")))
     table = pq.read_table(path, columns=["sku", "date", "qty"])
     skus = np.array(table["sku"].cast(pa.string()).to_pylist(), dtype=str)
     days = table["date"].cast(pa.timestamp("us")).to_numpy().astype("datetime64[D]")
     quantity = table["qty"].cast(pa.float64()).to_numpy()
     chosen = (days < np.datetime64(asked.origin)) & np.isin(skus, asked.skus)
-    return asked, demand_of(asked, skus[chosen], days[chosen], quantity[chosen])
+    sold = np.where(np.isfinite(quantity[chosen]), np.clip(quantity[chosen], 0, MOST), np.nan)
+    return asked, demand_of(asked, skus[chosen], days[chosen], sold)
 
 
 def _asked(question: dict[str, object]) -> Asked:
@@ -49,7 +53,7 @@ def _asked(question: dict[str, object]) -> Asked:
     return Asked(
         date.fromisoformat(str(question["origin"])[:10]),
         frequency == MONTHS,
-        [str(sku) for sku in _list(question["skus"])],
+        list(dict.fromkeys(str(sku) for sku in _list(question["skus"]))),
         tuple(sorted({int(str(each)) for each in _list(question["cum"])})),
         tuple(sorted({float(str(each)) for each in _list(question["quantiles"])})),
     )
@@ -62,17 +66,18 @@ def _list(value: object) -> Sequence[object]:
 
 
 def demand_of(asked: Asked, skus: NDArray[np.str_], days: NDArray[np.datetime64], quantity: Doubles) -> Demand:
-    """Rows as periods by skus, in the order in which they are asked for. The last period ends with the origin."""
+    """Rows as periods by skus, in the order in which they are asked for. The last period ends with the origin. What sold before the
+    longest past was there when that began."""
     names = np.array(asked.skus, dtype=str)
     order = np.argsort(names, kind="stable")
     column = order[np.searchsorted(names, skus, sorter=order)]
-    back = _periods_before(asked, days)
-    periods = int(back.max(initial=1))
-    row = periods - back
+    back, longest = _periods_before(asked, days), LONGEST[MONTHS if asked.monthly else WEEKS]
+    old, late = np.zeros(len(names), np.bool_), back <= longest
+    old[column[~late]] = True
+    periods = int(np.minimum(back, longest).max(initial=1))
     first, year = (_month(asked.origin), 12) if asked.monthly else (number_of_week(asked.origin), 52)
-    return _with_gaps(
-        row, column, days, quantity, Demand(np.zeros((periods, len(names)), np.float32), first - periods, year)
-    )
+    empty = Demand(np.zeros((periods, len(names)), np.float32), first - periods, year)
+    return _with_gaps(periods - back[late], column[late], days[late], quantity[late], empty, old)
 
 
 def _periods_before(asked: Asked, days: NDArray[np.datetime64]) -> Places:
@@ -86,7 +91,9 @@ def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def _with_gaps(row: Places, column: Places, days: NDArray[np.datetime64], quantity: Doubles, empty: Demand) -> Demand:
+def _with_gaps(
+    row: Places, column: Places, days: NDArray[np.datetime64], quantity: Doubles, empty: Demand, old: Flags
+) -> Demand:
     """Absent days had no sale, and a series began when it began to sell or all of them with the first; but of a table that has a row
     for each period, an absent one is missing."""
     total = np.zeros(empty.quantity.shape)
@@ -97,11 +104,11 @@ def _with_gaps(row: Places, column: Places, days: NDArray[np.datetime64], quanti
         unknown = np.isnan(quantity)
         known[row[unknown], column[unknown]] = False
         return Demand(np.where(known, total, np.nan).astype(np.float32), empty.first, empty.year)
-    return listed(Demand(total.astype(np.float32), empty.first, empty.year), np.ones(empty.series, np.bool_))
+    return listed(Demand(total.astype(np.float32), empty.first, empty.year), ~old)
 
 
 def _has_row_for_each_period(
-    row: Places, column: Places, days: NDArray[np.datetime64], quantity: Doubles, known: Floats, monthly: bool
+    row: Places, column: Places, days: NDArray[np.datetime64], quantity: Doubles, known: Flags, monthly: bool
 ) -> bool:
     of_month = days - days.astype("datetime64[M]")
     of_week = days.astype(np.intp) % 7

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bench.measurements import (
     authorisation,
+    channel,
     counting,
     generator,
     growth,
     importing,
     oversell,
+    pages,
     posting,
     reading,
     replenishment,
@@ -25,9 +27,11 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "authorisation": authorisation.measure,
     "reading": reading.measure,
     "oversell": oversell.measure,
+    "pages": pages.measure,
     "importing": importing.measure,
     "counting": counting.measure,
     "replenishment": replenishment.measure,
+    "channel": channel.measure,
     "year": year.measure,
     "growth": growth.measure,
 }

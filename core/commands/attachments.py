@@ -9,8 +9,9 @@ from uuid import UUID
 from core.domain.access import Actor
 from core.domain.errors import Fault, NotFound, refuse_if
 from core.domain.ids import new_id
+from core.domain.mail import one_line
 from core.ports.attachments import AttachmentView, NewAttachment, SubjectType
-from core.ports.files import AttachmentTypes, FileStore
+from core.ports.files import PUT_AT_ONCE, AttachmentTypes, FileStore
 from core.ports.storage import Run, UnitOfWork
 
 NAME_LIMIT = 200
@@ -25,13 +26,14 @@ class Attachments:
 
     def __init__(self, run: Run, store: FileStore, types: AttachmentTypes) -> None:
         self._run, self._store, self._types = run, store, types
+        self._places = asyncio.Semaphore(PUT_AT_ONCE)
 
     async def add(
         self, actor: Actor, subject_type: SubjectType, subject_id: UUID, name: str, content: bytes
     ) -> AttachmentView:
         """Attaches a file. Raises `RefusedFile` for content that may not be kept and `NotFound` for the subject."""
         actor.require("attachment:add")
-        tidy = name.replace("\\", "/").rpartition("/")[2].strip()
+        tidy = one_line(name).replace("\\", "/").rpartition("/")[2].strip()
         refuse_if(
             []
             if 0 < len(tidy) <= NAME_LIMIT
@@ -39,7 +41,8 @@ class Attachments:
         )
         media_type, digest = await asyncio.to_thread(self._looked_through, content)
         new = NewAttachment(new_id(), subject_type, subject_id, tidy, media_type, len(content), digest)
-        return (await self._run(self._attach, actor, (new, content))).result
+        async with self._places:
+            return (await self._run(self._attach, actor, (new, content))).result
 
     async def content(self, actor: Actor, attachment_id: UUID) -> tuple[AttachmentView, AsyncIterator[bytes]]:
         """A file with its content."""

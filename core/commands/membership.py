@@ -46,6 +46,17 @@ def actor_for(integration: Integration, identity: Identity) -> Actor | None:
     )
 
 
+def shared_by(one: Actor, other: Actor) -> Actor:
+    """The other with those of their rights that the one has too: what both may do in the company."""
+    return Actor(
+        other.user_id,
+        other.company_id,
+        one.permissions & other.permissions,
+        _both(one.sites, other.sites),
+        _both(one.read_sites, other.read_sites),
+    )
+
+
 def calls_from(integration: Integration, address: str) -> bool:
     """Whether the integration may call from that address."""
     if not integration.networks:

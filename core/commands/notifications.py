@@ -84,7 +84,7 @@ def _channel_faults(pointer: str, channels: Sequence[Channel], reach: Reach) -> 
     for index, channel in enumerate(channels):
         obstacle = None if channel is Channel.MAIL else reach.obstacle(channel)
         if obstacle:
-            yield Fault(f"{pointer}/{index}", "channel_unavailable", obstacle)
+            yield Fault(f"{pointer}/{index}", "channel_unavailable", obstacle.advice, {"obstacle": obstacle})
         if channel in channels[:index]:
             yield Fault(f"{pointer}/{index}", "repeated", "each channel once")
 

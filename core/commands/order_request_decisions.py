@@ -9,6 +9,8 @@ import msgspec
 
 from core.commands.order_request_steps import Seen, done, faults_at_lines, opened_at_site
 from core.commands.order_requests import GiveReason
+from core.commands.purchase_order_decisions import EndOrder, cancel_order
+from core.commands.purchase_orders import CreateOrder, OrderedLine, create_order
 from core.commands.transfers import (
     LineNumber,
     Reference,
@@ -31,7 +33,8 @@ from core.domain.order_request import (
     require_possible,
 )
 from core.domain.order_request_access import APPROVE, require_other_approver
-from core.domain.order_request_draft import read_grants, reason_faults, source_faults
+from core.domain.order_request_draft import read_grants, reason_faults, source_faults, whence_faults
+from core.domain.purchase_order import ENDED
 from core.domain.reservation import ReservationState, Wish
 from core.domain.transfer import TransferState
 from core.ports.order_requests import OrderRequestView
@@ -39,46 +42,58 @@ from core.ports.storage import UnitOfWork
 
 
 class GrantedLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """How much of a line is granted; 0 is nothing."""
+    """How much of a line is granted; 0 is nothing. `unit_price` is for what is bought, where it is not the supplier's own price."""
 
     line: LineNumber
     quantity: Decimal
+    unit_price: Decimal | None = None
 
 
 class ApproveRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What is granted: everything, or these quantities of every line. A restock comes from `source`, another site."""
+    """What is granted: everything, or these quantities of every line. A restock comes from `source`, another site, or is bought of
+    `supplier`; `exchange_rate` is how much of the company's currency one unit of the supplier's is worth, where they differ."""
 
     lines: list[GrantedLine] | None = None
     source: Reference | None = None
+    supplier: Reference | None = None
+    exchange_rate: Decimal | None = None
 
 
 async def approve_request(
     uow: UnitOfWork, actor: Actor, command: tuple[UUID, ApproveRequest, int | None]
 ) -> OrderRequestView:
-    """Grants all or some of a request: its stock is reserved or, of a restock, its transfer is started."""
+    """Grants all or some of a request: its stock is reserved or, of a restock, its transfer is started or its order drafted."""
     request_id, wish, version = command
     request = await opened_at_site(uow, actor, (request_id, version), APPROVE)
     require_possible(request, RequestDeed.APPROVE)
     worth = await uow.order_requests.worth(request_id)
     require_other_approver(actor, request, worth.value, worth.threshold)
     quantities = None if wish.lines is None else [(line.line, line.quantity) for line in wish.lines]
-    after = approved(
-        request, read_grants(request, quantities, await _source_faults(uow, actor, request, wish)), actor.user_id
-    )
+    faults = [*whence_faults(request, wish.source, wish.supplier), *_price_faults(wish)]
+    faults += await _source_faults(uow, actor, request, wish)
+    after = approved(request, read_grants(request, quantities, faults), actor.user_id)
     named = [line.line for line in wish.lines or ()]
     if request.kind is RequestKind.CUSTOMER_ORDER:
         await _reserve(uow, actor, after, named)
+    elif wish.supplier is not None:
+        after = await _draft_order(uow, actor, after, wish, named)
     else:
         after = await _start_transfer(uow, actor, after, wish.source or "", named)
-    return await done(uow, after, "request_approved", transfer=after.transfer)
+    return await done(uow, after, "request_approved", transfer=after.transfer, purchase_order=after.purchase_order)
+
+
+def _price_faults(wish: ApproveRequest) -> Sequence[Fault]:
+    if wish.supplier is not None:
+        return []
+    detail = "only what is bought of a supplier has a price here"
+    priced = [index for index, line in enumerate(wish.lines or ()) if line.unit_price is not None]
+    found = [Fault(f"/lines/{index}/unit_price", "not_allowed", detail) for index in priced]
+    return [*found, *([Fault("/exchange_rate", "not_allowed", detail)] if wish.exchange_rate is not None else [])]
 
 
 async def _source_faults(uow: UnitOfWork, actor: Actor, request: OrderRequest, wish: ApproveRequest) -> Sequence[Fault]:
-    if request.kind is RequestKind.CUSTOMER_ORDER:
-        detail = "a customer order is fulfilled by the site that sells"
-        return [] if wish.source is None else [Fault("/source", "not_allowed", detail)]
-    if wish.source is None:
-        return [Fault("/source", "required", "say from which site the goods come")]
+    if wish.source is None or request.kind is RequestKind.CUSTOMER_ORDER:
+        return []
     source = (await uow.transfers.sites([wish.source])).get(wish.source)
     return list(source_faults(request, source, in_reach=source is None or actor.covers([source.site.id])))
 
@@ -108,6 +123,27 @@ async def _start_transfer(
     return replace(request, transfer=transfer.id, transfer_state=transfer.state)
 
 
+async def _draft_order(
+    uow: UnitOfWork, actor: Actor, request: OrderRequest, wish: ApproveRequest, named: Sequence[int]
+) -> OrderRequest:
+    """The order is a draft like any other: whoever buys hands it in, and may change it before."""
+    granted = [line for line in request.lines if line.open]
+    prices = {line.line: line.unit_price for line in wish.lines or ()}
+    draft = CreateOrder(
+        supplier=wish.supplier or "",
+        site=str(request.site),
+        lines=[
+            OrderedLine(product=str(line.product), quantity=line.open, unit_price=prices.get(line.number))
+            for line in granted
+        ],
+        exchange_rate=wish.exchange_rate,
+        note=request.reason,
+    )
+    with faults_at_lines([line.number for line in granted], named):
+        order = await create_order(uow, actor, draft)
+    return replace(request, purchase_order=order.id, order_state=order.state)
+
+
 async def reject_request(
     uow: UnitOfWork, actor: Actor, command: tuple[UUID, GiveReason, int | None]
 ) -> OrderRequestView:
@@ -120,11 +156,15 @@ async def reject_request(
 
 
 async def cancel_request(uow: UnitOfWork, actor: Actor, command: Seen) -> OrderRequestView:
-    """Gives up a request before anything of it was fulfilled, with what was reserved for it or its pending transfer."""
+    """Gives up a request before anything of it was fulfilled, with what was reserved for it, its pending transfer, or its order that
+    is not with the supplier yet."""
     request = await opened_at_site(uow, actor, command, APPROVE)
     after = cancelled(request)
     await uow.reservations.end(request.id, ReservationState.RELEASED)
     if request.transfer and request.transfer_state is TransferState.PENDING:
         # Who may cancel was judged by the site that asked: the goods have not left the other.
         await cancel_transfer(uow, replace(actor, sites=None), (request.transfer, None))
+    if request.purchase_order and request.order_state not in (None, *ENDED):
+        reason = EndOrder(f"request {request.number} was cancelled")
+        await cancel_order(uow, actor, (request.purchase_order, reason, None))
     return await done(uow, after, "request_cancelled")

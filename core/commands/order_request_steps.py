@@ -1,7 +1,7 @@
-"""The steps that the transitions of an order request share: open it, store it, tell it; and what a transfer brings it."""
+"""The steps that the transitions of an order request share: open it, store it, tell it; and what a transfer or an order brings it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +12,7 @@ from core.domain.access import Actor
 from core.domain.errors import DomainError, Fault, NotFound
 from core.domain.order_request import ZERO, OrderRequest, RequestDeed, arrived, obstacle
 from core.domain.order_request_access import require_site, sees
+from core.domain.purchase_order import PurchaseOrder
 from core.domain.transfer import Transfer
 from core.domain.values import normal
 from core.ports.order_requests import OrderRequestView
@@ -76,15 +77,29 @@ async def tell(uow: UnitOfWork, event: str, request: OrderRequest, **more: objec
 async def goods_arrived(uow: UnitOfWork, transfer: Transfer) -> None:
     """Fulfils the request behind a transfer, if there is one, with what the transfer has brought so far."""
     request = await uow.order_requests.locked_by_transfer(transfer.id)
+    received = ((line.product, line.received) for line in transfer.lines)
+    await _brought(uow, request, received, transfer=transfer.id)
+
+
+async def purchase_arrived(uow: UnitOfWork, order: PurchaseOrder) -> None:
+    """Fulfils the request behind a purchase order, if there is one, with what has come of the order so far."""
+    request = await uow.order_requests.locked_by_order(order.id)
+    received = ((line.product, line.arrived) for line in order.lines)
+    await _brought(uow, request, received, purchase_order=order.id)
+
+
+async def _brought(
+    uow: UnitOfWork, request: OrderRequest | None, received: Iterable[tuple[UUID, Decimal]], **by: object
+) -> None:
     if request is None or obstacle(request, RequestDeed.RECEIVE):
         return
-    received: dict[UUID, Decimal] = {}
-    for line in transfer.lines:
-        received[line.product] = received.get(line.product, ZERO) + line.received
-    after = arrived(request, received)
+    in_all: dict[UUID, Decimal] = {}
+    for product, quantity in received:
+        in_all[product] = in_all.get(product, ZERO) + quantity
+    after = arrived(request, in_all)
     if after != request:
         await uow.order_requests.save(after)
-        await tell(uow, "request_fulfilled", after, transfer=transfer.id)
+        await tell(uow, "request_fulfilled", after, **by)
 
 
 @contextmanager

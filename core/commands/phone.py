@@ -20,7 +20,8 @@ from core.ports.attempts import Allowance, Attempts
 from core.ports.audit import AuditAction, SignInRecord
 from core.ports.calling import answer_of
 from core.ports.clock import Clock
-from core.ports.failures import PortFailure
+from core.ports.consents import TextConsents
+from core.ports.failures import OptedOut, PortFailure
 from core.ports.identity import IdentityStore
 from core.ports.phones import PhoneCode, Phones
 from core.ports.sealing import Sealing, Unsealable
@@ -49,9 +50,11 @@ class ConfirmPhone(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class PhoneView(msgspec.Struct, frozen=True):
-    """One's number for text messages; null: none is confirmed."""
+    """One's number for text messages; null: none is confirmed. `blocked`: whoever has it has told the company's carrier that they want no
+    more of them."""
 
     number: str | None
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class OwnPhone:
     phones: Phones
     carriers: Carriers
     budget: TextBudget
+    consents: TextConsents
     identities: IdentityStore
     attempts: Attempts
     sealing: Sealing
@@ -68,11 +72,13 @@ class OwnPhone:
     clock: Clock
 
     async def shown(self, actor: Actor) -> PhoneView:
-        return PhoneView(await self.phones.number(actor.user_id))
+        number = await self.phones.number(actor.user_id)
+        blocked = number is not None and actor.company_id is not None and await self._is_blocked(actor, number)
+        return PhoneView(number, blocked)
 
     async def ask(self, actor: Actor, command: AskForPhone) -> None:
-        """Sends a code to the number. Raises `Invalid`, `TooManyAttempts`, and `Conflict` `sms_unavailable`, `sms_limit_reached` or
-        `sms_not_sent`."""
+        """Sends a code to the number. Raises `Invalid`, `TooManyAttempts`, and `Conflict` `sms_unavailable`, `sms_limit_reached`,
+        `sms_unwanted` or `sms_not_sent`."""
         _require_person(actor)
         number = phone_number(command.number)
         fault = phone_fault("/number", number)
@@ -106,19 +112,33 @@ class OwnPhone:
         await self.phones.remove(actor.user_id)
         self.record.personal(actor.user_id, AuditAction.PHONE_CHANGED, actor.origin)
 
+    async def unblock(self, actor: Actor) -> None:
+        """Says that one's number is to get text messages of the company again. Its carrier may want to hear it from the telephone too."""
+        _require_person(actor)
+        if number := await self.phones.number(actor.user_id):
+            await self.consents.note(actor.company, number, wanted=True, at=self.clock.now())
+
+    async def _is_blocked(self, actor: Actor, number: str) -> bool:
+        return not await self.consents.wanted(actor.company, number)
+
     async def _send(self, actor: Actor, number: str, code: str, code_id: UUID) -> None:
         person = await self.identities.identity(actor.user_id)
         if person is None:
             raise Unauthenticated("invalid_token", "the account is gone")
         text = one_message(words_for(person.locale).phone_code.replace("{code}", code))
         try:
-            _, sender = await self.carriers.of(actor.company)
+            sender = await self.carriers.of(actor.company)
         except (DomainError, PortFailure) as failure:
             raise Conflict("sms_unavailable", "no plugin sends text messages here") from failure
+        if await self._is_blocked(actor, number):
+            raise _unwanted()
         if not await self.budget.spend(actor.company, self.clock.now()):
             raise Conflict("sms_limit_reached", "the company's text messages of the day were sent")
         try:
             await answer_of(sender.send(number, text, str(code_id)), SEND_SECONDS)
+        except OptedOut as failure:
+            await self.consents.note(actor.company, number, wanted=False, at=self.clock.now())
+            raise _unwanted() from failure
         except Exception as failure:  # foreign code may raise anything
             kind = type(failure).__name__
             raise Conflict("sms_not_sent", "the code could not be sent", details={"failure": kind}) from failure
@@ -137,6 +157,12 @@ def _require_person(actor: Actor) -> None:
     actor.require("profile:write")
     if actor.agent is not None:
         raise Forbidden("for_people_only", "a program has no number")
+
+
+def _unwanted() -> Conflict:
+    return Conflict(
+        "sms_unwanted", "whoever has this number wants no text messages of this company: answer START there"
+    )
 
 
 def _wrong_code() -> Invalid:

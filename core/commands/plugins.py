@@ -1,34 +1,43 @@
-"""Switching plugins on and off in a company."""
+"""Switching plugins on and off in a company, and taking them away."""
 
-from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import msgspec
 
+from core.commands.plugin_checks import checked, opened
+from core.commands.plugin_requirements import require_nobody_needs, see_to_required
+from core.commands.plugin_settings import Kept, Wish, kept_settings, require_foreign, wish_of
 from core.domain.access import Actor
-from core.domain.errors import Conflict
-from core.ports.calling import Answer, answer_of
 from core.ports.doorbell import Doorbell
-from core.ports.failures import PermanentlyRejected, PortFailure
-from core.ports.plugins import Installations, OpenPlugin, Plugins
-from core.ports.storefront import Item, Storefront
-
-CHECK_SECONDS = 30.0  # for the check and for the list of items together
-MAX_ITEMS = 100_000
+from core.ports.plugins import Installations, InstallationState, Plugins
 
 
 class EnablePlugin(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The plugin's settings, whole."""
+    """The plugin's settings, whole, but that secrets which are not named stay as they are; without settings those that are kept count.
+    `with_required`: the plugins that it requires are switched on before it, if they need no settings."""
 
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] | None = None
+    with_required: bool = False
+
+    def __repr__(self) -> str:
+        return f"EnablePlugin(with_required={self.with_required})"
+
+
+class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The settings that change. Null takes one away."""
+
+    settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return "ChangeSettings()"
 
 
 class EnabledPlugin(msgspec.Struct, frozen=True):
-    """`items` counts what the storefront sells, `linked` how much of that has a product of the same SKU here."""
+    """`account` is what a storefront calls itself; `required` are the plugins that were switched on for it."""
 
     id: str
-    items: int = 0
-    linked: int = 0
+    account: str | None = None
+    required: list[str] = []
 
 
 async def enable_plugin(
@@ -39,60 +48,62 @@ async def enable_plugin(
     plugin_id: str,
     command: EnablePlugin,
 ) -> EnabledPlugin:
-    """Checks the settings at the other end and switches the plugin on; a storefront gets all its levels pushed.
+    """Checks the settings at the other end and switches the plugin on; a storefront is set up anew, which the worker does.
 
-    Conflict `plugin_check_failed` when the other end does not play along; then nothing has changed.
+    Conflict `plugin_check_failed` when the other end does not play along, `plugin_requires` with every `missing` one, and
+    `required_needs_settings`; then nothing has changed, but for required ones that were switched on before it.
     """
     actor.require("plugin:write")
-    at_work = _open(plugins, actor, plugin_id, command.settings)
-    if at_work.message_sender is not None:
-        await _answered(at_work.message_sender.check())
-    if at_work.storefront is None:
-        await installations.enable(actor.company, plugin_id, command.settings, by=actor)
-        return EnabledPlugin(plugin_id)
-    items = await _answered(_checked(at_work.storefront))
-    linked = await installations.enable_storefront(
-        actor.company, plugin_id, command.settings, items, at_work.locations, by=actor
-    )
+    require_foreign(plugin_id, is_built_in=plugins.info(plugin_id).is_built_in)
+    form = plugins.form(plugin_id)
+    missing = await see_to_required(plugins, installations, actor, plugin_id, with_required=command.with_required)
+    for required in missing:
+        await enable_plugin(plugins, installations, doorbell, actor, required, EnablePlugin())
+    kept = await kept_settings(installations, actor.company, plugin_id)
+    given = kept.settings if command.settings is None else command.settings
+    made = await _switch_on(plugins, installations, actor, plugin_id, wish_of(form, kept, given, changes=False), kept)
     doorbell.ring(actor.company)
-    return EnabledPlugin(plugin_id, len(items), linked)
+    return msgspec.structs.replace(made, required=missing)
 
 
-async def disable_plugin(installations: Installations, doorbell: Doorbell, actor: Actor, plugin_id: str) -> None:
-    """Switches the plugin off: it gets nothing more, and what waited for it is given up."""
+async def change_settings(
+    plugins: Plugins,
+    installations: Installations,
+    doorbell: Doorbell,
+    actor: Actor,
+    command: tuple[str, ChangeSettings, int | None],
+) -> None:
+    """Changes settings. Those of a plugin at work are tried at the other end first; else they are only looked at. Raises Invalid with every
+    fault, `StaleVersion`, Conflict `plugin_check_failed`."""
+    plugin_id, change, version = command
     actor.require("plugin:write")
+    require_foreign(plugin_id, is_built_in=plugins.info(plugin_id).is_built_in)
+    form, kept = plugins.form(plugin_id), await kept_settings(installations, actor.company, plugin_id)
+    wish = wish_of(form, kept, change.settings, changes=True, version=version)
+    if kept.state is InstallationState.ENABLED:
+        await _switch_on(plugins, installations, actor, plugin_id, wish, kept)
+        doorbell.ring(actor.company)
+        return
+    opened(plugins, actor, plugin_id, wish.whole, kept.hook_token)
+    await installations.keep(actor.company, plugin_id, wish.new, by=actor)
+
+
+async def _switch_on(
+    plugins: Plugins, installations: Installations, actor: Actor, plugin_id: str, wish: Wish, kept: Kept
+) -> EnabledPlugin:
+    at_work = opened(plugins, actor, plugin_id, wish.whole, kept.hook_token)
+    account = await checked(at_work)
+    wishes, has_hook = at_work.storefront_settings, at_work.webhooks is not None
+    await installations.enable(actor.company, plugin_id, wish.new, storefront=wishes, has_hook=has_hook, by=actor)
+    return EnabledPlugin(plugin_id, account.name if account else None)
+
+
+async def disable_plugin(
+    plugins: Plugins, installations: Installations, doorbell: Doorbell, actor: Actor, plugin_id: str
+) -> None:
+    """Switches the plugin off: it gets nothing more, and what waited for it is given up. Its settings stay. Raises NotFound, and Conflict
+    `plugin_required` that says by which."""
+    actor.require("plugin:write")
+    await require_nobody_needs(plugins, installations, actor, plugin_id)
     await installations.disable(actor.company, plugin_id, by=actor)
     doorbell.ring(actor.company)
-
-
-def _open(plugins: Plugins, actor: Actor, plugin_id: str, settings: Mapping[str, object]) -> OpenPlugin:
-    try:
-        return plugins.open(plugin_id, actor.company, settings)
-    except PortFailure as failure:
-        raise _refused(failure) from failure
-
-
-async def _answered(call: Awaitable[Answer]) -> Answer:
-    try:
-        return await answer_of(call, CHECK_SECONDS)
-    except Exception as failure:  # foreign code may raise anything
-        raise _refused(failure) from failure
-
-
-async def _checked(storefront: Storefront) -> list[Item]:
-    """All items once the check has passed. One that comes again, because the list changed between two pages, counts once."""
-    await storefront.check()
-    items: dict[str, Item] = {}
-    cursor, ended = None, False
-    while not ended:
-        page = await storefront.items(cursor)
-        items |= {item.id: item for item in page.items}
-        cursor, ended = page.next_cursor, page.next_cursor is None
-        if len(items) > MAX_ITEMS:
-            raise PermanentlyRejected(f"the storefront has more than {MAX_ITEMS} items")
-    return list(items.values())
-
-
-def _refused(failure: Exception) -> Conflict:
-    reason = f"{type(failure).__name__}: {failure}"
-    return Conflict("plugin_check_failed", reason, details={"failure": type(failure).__name__})

@@ -1,6 +1,7 @@
 """Stock policies: from which level a product is low at a site, and to which it is brought up."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from core.domain.errors import Fault, refuse_if
 from core.domain.ids import parse_id
 from core.domain.policy import Method, Mode, Period, Policy, Sources, Terms
 from core.domain.stock import product_reference
-from core.ports.policies import Policies
+from core.ports.policies import Policies, PolicySetter
 
 MAX_POLICIES = 500
 _PERMISSION_OF_MODE = {Mode.DRAFT: "purchase:write", Mode.PLACE: "purchase:approve"}
@@ -65,14 +66,17 @@ class PoliciesSet(msgspec.Struct, frozen=True):
 async def set_policies(policies: Policies, actor: Actor, command: SetPolicies) -> PoliciesSet:
     """Sets policies; a product already at or below its new minimum raises its alert at once. Whoever has orders drafted or placed
     must be allowed to do so by themselves."""
+    return await put_policies(policies, actor, [_policy(line) for line in command.policies])
+
+
+async def put_policies(policies: PolicySetter, actor: Actor, wanted: Sequence[Policy]) -> PoliciesSet:
+    """What `set_policies` does, of policies that are read already."""
     actor.require("policy:write")
-    for permission in sorted(
-        {_PERMISSION_OF_MODE[line.mode] for line in command.policies if line.mode in _PERMISSION_OF_MODE}
-    ):
+    modes = {policy.terms.mode for policy in wanted}
+    for permission in sorted(_PERMISSION_OF_MODE[mode] for mode in modes & _PERMISSION_OF_MODE.keys()):
         actor.require(permission)
-    wanted = [_policy(line) for line in command.policies]
     faults = [fault for index, policy in enumerate(wanted) for fault in policy.faults(f"/policies/{index}")]
-    if not 1 <= len(command.policies) <= MAX_POLICIES:
+    if not 1 <= len(wanted) <= MAX_POLICIES:
         faults.append(Fault("/policies", "out_of_range", f"must have 1 to {MAX_POLICIES} policies"))
     if faults:
         faults += await policies.reference_faults(actor, wanted)

@@ -15,7 +15,7 @@ from core.commands.product_parts import touch_product
 from core.domain.access import Actor
 from core.domain.errors import Conflict, NotFound
 from core.ports.catalogue import ProductImage
-from core.ports.files import FileStore, Picture, PictureEncoder
+from core.ports.files import PUT_AT_ONCE, FileStore, Picture, PictureEncoder
 from core.ports.storage import Run, UnitOfWork
 
 MOST_IMAGES = 20
@@ -43,6 +43,7 @@ class ProductImages:
 
     def __init__(self, run: Run, store: FileStore, encoder: PictureEncoder) -> None:
         self._run, self._store, self._encoder = run, store, encoder
+        self._places = asyncio.Semaphore(PUT_AT_ONCE)
         self._drawing = asyncio.Lock()  # drawing takes much memory: one picture at a time
 
     async def add(self, actor: Actor, product_id: UUID, content: bytes) -> UUID:
@@ -50,7 +51,8 @@ class ProductImages:
         actor.require("product:write")
         async with self._drawing:
             picture = await asyncio.to_thread(self._encoder.encode, content)
-        return (await self._run(self._add, actor, (product_id, picture))).result
+        async with self._places:
+            return (await self._run(self._add, actor, (product_id, picture))).result
 
     async def remove(self, actor: Actor, product_id: UUID, image_id: UUID, version: int | None) -> None:
         """Removes an image, and its files unless something else has the same content."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from core.commands.order_request_steps import faults_at_lines
+from core.commands.order_request_steps import faults_at_lines, purchase_arrived
 from core.commands.purchase_order_steps import RECEIVE, done, opened
 from core.commands.stock import ShortText
 from core.commands.transfers import LineNumber
@@ -117,4 +117,5 @@ async def _done(
 ) -> PurchaseOrderView:
     before, after = change
     await uow.suppliers.learn(after.supplier, learnt_between(before, after))
+    await purchase_arrived(uow, after)
     return await done(uow, actor, after, event, posting=posting)

@@ -48,9 +48,9 @@ class PlanCount(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     """A count to come. Of a `blind` one, those who count do not see what the books say."""
 
     site: Reference
-    scope: ScopeWish = ScopeWish()
+    scope: ScopeWish = msgspec.field(default_factory=ScopeWish)
     blind: bool = False
-    tolerance: ToleranceWish = ToleranceWish()
+    tolerance: ToleranceWish = msgspec.field(default_factory=ToleranceWish)
     note: Note = ""
 
 

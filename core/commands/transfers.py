@@ -76,7 +76,7 @@ class ReceiveLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     line: LineNumber
     received: Decimal | None = None
-    resolution: Resolution = Resolution()
+    resolution: Resolution = msgspec.field(default_factory=Resolution)
 
 
 class ReceiveTransfer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -71,7 +71,8 @@ class Actor:
 
     What may be written may be read: `read_sites` always holds `sites` too, and need only be given where it is wider.
     `origin` is known of whoever acts by a request, `session_id` and `authenticated_at` of whoever signed in, by which and when;
-    `agent` names the integration that acts on the user's behalf, as `api_key:<id>`. `restricted_by` is the code of what must be
+    `agent` names the integration that acts on the user's behalf, as `api_key:<id>`; `reason` is what the platform's owner gives for acting in
+    a company that is not theirs. `restricted_by` is the code of what must be
     done before the rest of the role counts.
     """
 
@@ -84,6 +85,7 @@ class Actor:
     session_id: UUID | None = field(default=None, compare=False)
     authenticated_at: datetime | None = field(default=None, compare=False)
     agent: str | None = field(default=None, compare=False)
+    reason: str | None = field(default=None, compare=False)
     restricted_by: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:

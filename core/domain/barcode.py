@@ -55,7 +55,7 @@ def lookup_key(text: str) -> str:
     A UPC-A and the EAN-13 that scanners make of it by a leading zero share a key. The spelling alone decides,
     so a company's own code that happens to be a valid GTIN is found under the same key as that GTIN.
     """
-    return text.zfill(14) if _is_gtin(text) else text
+    return text.zfill(14) if is_gtin(text) else text
 
 
 def check_digit(digits: str) -> str:
@@ -64,7 +64,8 @@ def check_digit(digits: str) -> str:
     return str(-weighted % 10)
 
 
-def _is_gtin(text: str) -> bool:
+def is_gtin(text: str) -> bool:
+    """Whether it has the form of a GTIN and the right check digit."""
     return _has_gtin_form(text) and check_digit(text[:-1]) == text[-1]
 
 

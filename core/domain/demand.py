@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from struct import Struct
 from uuid import UUID
 
 from core.domain.forecast import DAYS_OF_WEEK, Forecast
+from core.domain.values import QUANTITY_DECIMALS, normal
 
 _FIRST_MONDAY = date(2000, 1, 3)
 
@@ -38,6 +40,30 @@ class DemandHistory:
     weeks: bytes
     state: bytes
     demand_changed: bool
+
+
+NO_STOCK = 1e-9
+"""Packed figures are floating-point numbers: stock up to this is none."""
+_WEEK = Struct(">hffd")
+_STILL = (0.0, 0.0, 0.0)
+
+
+def known_weeks(history: DemandHistory, weeks: int) -> list[Decimal | None]:
+    """The demand of each of so many weeks; None for those that say nothing of it: before the listing, and where there was nothing to
+    sell from the first day to the last."""
+    moved = {number: figures for number, *figures in _WEEK.iter_unpack(history.weeks)}
+    at_first, stock = [0.0] * weeks, float(history.on_hand)
+    for week in reversed(range(weeks)):
+        stock -= moved.get(week, _STILL)[2]
+        at_first[week] = stock
+    known = (week for week in (history.listed, history.opened) if week is not None)
+    start = 0 if at_first and at_first[0] > NO_STOCK else min(known, default=weeks)
+    demands: list[Decimal | None] = [None] * weeks
+    for week in range(start, weeks):
+        demand, arrived, _ = moved.get(week, _STILL)
+        if history.sells_below_zero or demand or arrived or at_first[week] > NO_STOCK:
+            demands[week] = normal(Decimal(f"{demand:.{QUANTITY_DECIMALS}f}"))
+    return demands
 
 
 class Basis(StrEnum):

@@ -30,6 +30,8 @@ class Letter(StrEnum):
     CONTACT = "contact"
     NOTIFICATIONS = "notifications"
     PURCHASE_ORDER = "purchase_order"
+    REPORT = "report"
+    REPORT_LINK = "report_link"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from core.domain.access import PRESET_ROLES, Actor
 
+PAGE = "/notifications"
+"""Where the application shows them."""
 _FILE = "notification_defaults.toml"
 
 
@@ -29,6 +31,8 @@ class NotificationKind(StrEnum):
     RESTOCK_SUGGESTED = "restock_suggested"
     DEMAND_CHANGE = "demand_change"
     OVERSTOCK = "overstock"
+    CHANNEL_ORDER_SHORT = "channel_order_short"
+    CHANNEL_ORDER_STUCK = "channel_order_stuck"
     NEW_PRODUCT = "new_product"
     PLUGIN_TROUBLE = "plugin_trouble"
     FAILED_DELIVERY = "failed_delivery"
@@ -71,6 +75,8 @@ AUDIENCES: Mapping[NotificationKind, Audience] = {
     NotificationKind.RESTOCK_SUGGESTED: Audience("purchase:write", acts=True),
     NotificationKind.DEMAND_CHANGE: Audience("report:read"),
     NotificationKind.OVERSTOCK: Audience("stock:read"),
+    NotificationKind.CHANNEL_ORDER_SHORT: Audience("channel_order:read"),
+    NotificationKind.CHANNEL_ORDER_STUCK: Audience("channel_order:read"),
     NotificationKind.NEW_PRODUCT: Audience("product:read"),
     NotificationKind.PLUGIN_TROUBLE: Audience("plugin:read"),
     NotificationKind.FAILED_DELIVERY: Audience("plugin:read"),

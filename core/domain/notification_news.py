@@ -73,6 +73,12 @@ _SOURCES: Mapping[str, _Source] = {
     "replenishment_proposed": _Source(NotificationKind.RESTOCK_SUGGESTED, ("proposed", "blocked"), site="site"),
     "demand_changed": _Source(NotificationKind.DEMAND_CHANGE, (), site="site", of_product=True, words="direction"),
     "overstock_begun": _Source(NotificationKind.OVERSTOCK, ("stock", "enough"), site="site", of_product=True),
+    "channel_order_short": _Source(
+        NotificationKind.CHANNEL_ORDER_SHORT, ("channel", "number", "lacks", "owed"), site="site", words="what_lacks"
+    ),
+    "channel_order_needs_attention": _Source(
+        NotificationKind.CHANNEL_ORDER_STUCK, ("channel", "number", "problem"), site="site", words="why"
+    ),
     # It waits at its source to be sent off, and then at its destination to be received.
     "transfer_created": _TRANSFER_PENDING,
     "transfer_submitted": _TRANSFER_PENDING,

@@ -5,10 +5,11 @@ All hours are those of the clock on the reader's wall, so days on which it is ch
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from core.domain.local_time import moment_of
 from core.domain.notification import Hours, QuietHours, Timing
 
 GATHERING = timedelta(seconds=60)
@@ -76,8 +77,7 @@ def _moments(at: time, zone: ZoneInfo, since: datetime, days: int, fold: int = 0
     """That time of this day and the days after it. With fold 1, where the clock shows it twice, the second."""
     today = since.astimezone(zone).date()
     for number in range(days + 1):
-        local = datetime.combine(today + number * _DAY, at, zone).replace(fold=fold)
-        yield local.astimezone(UTC)
+        yield moment_of(today + number * _DAY, at, zone, fold)
 
 
 def _on_the_wall(moment: datetime, zone: ZoneInfo) -> time:

@@ -1,6 +1,6 @@
 """Order requests: what staff ask for, what a manager grants of it, and what became of that.
 
-A restock brings goods to the site that asks, by a transfer; a customer order takes them from the site that sells. Every
+A restock brings goods to the site that asks, by a transfer or of a supplier; a customer order takes them from the site that sells. Every
 transition is checked against `MACHINE`, and each is a pure function that returns the request as it becomes. What is granted
 is fulfilled, open or closed short.
 """
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from core.domain.errors import Conflict
 from core.domain.ids import new_id
+from core.domain.purchase_order import ENDED, WITH_SUPPLIER, OrderState
 from core.domain.transfer import UNDER_WAY, TransferState
 
 OF_REQUEST = "request"
@@ -36,7 +37,7 @@ class RequestState(StrEnum):
 
 
 class RequestDeed(StrEnum):
-    """What can be done to a request. `receive` is the receipt of its transfer."""
+    """What can be done to a request. `receive` is the receipt of its transfer or of its purchase order."""
 
     CHANGE = "change"
     DELETE = "delete"
@@ -67,8 +68,8 @@ class RequestLine:
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
     """`number` is what people call it by, unique in the company; lines have numbers of their own, from 1. `version` counts
-    the changes that were stored. A restock that was approved has a transfer. `closing_reason` says why it was rejected or
-    closed short."""
+    the changes that were stored. A restock that was approved has a transfer or, until its draft is thrown away, a purchase order.
+    `closing_reason` says why it was rejected or closed short."""
 
     kind: RequestKind
     site: UUID
@@ -81,6 +82,8 @@ class OrderRequest:
     closing_reason: str = ""
     transfer: UUID | None = None
     transfer_state: TransferState | None = None
+    purchase_order: UUID | None = None
+    order_state: OrderState | None = None
     number: int = 0
     version: int = 1
     id: UUID = field(default_factory=new_id)
@@ -110,16 +113,17 @@ class Transition:
 
 _BEGUN = Condition(lambda request: request.is_begun, "nothing of it was fulfilled yet: cancel it instead")
 _UNTOUCHED = Condition(lambda request: not request.is_begun, "a part of it was fulfilled: close the remainder instead")
-_BY_HAND = Condition(
-    lambda request: request.kind is RequestKind.CUSTOMER_ORDER, "the receipt of its transfer does that"
-)
-_BY_TRANSFER = Condition(lambda request: request.kind is RequestKind.RESTOCK, "a customer order has no transfer")
+_BY_HAND = Condition(lambda request: request.kind is RequestKind.CUSTOMER_ORDER, "the receipt of its goods does that")
+_BY_RECEIPT = Condition(lambda request: request.kind is RequestKind.RESTOCK, "a customer order brings nothing")
 _NOT_UNDER_WAY = Condition(
-    lambda request: request.transfer_state not in UNDER_WAY, "its goods are under way: recall or receive its transfer"
+    lambda request: request.transfer_state not in UNDER_WAY and request.order_state not in WITH_SUPPLIER,
+    "its goods are under way: recall its transfer or cancel its order, or receive them",
 )
-_TRANSFER_OVER = Condition(
-    lambda request: request.transfer_state not in (TransferState.PENDING, *UNDER_WAY),
-    "its transfer may still bring the remainder: cancel, recall or receive that first",
+_NO_MORE_COMES = Condition(
+    lambda request: (
+        request.transfer_state not in (TransferState.PENDING, *UNDER_WAY) and request.order_state in (None, *ENDED)
+    ),
+    "its transfer or its order may still bring the remainder: end or receive that first",
 )
 _PENDING, _APPROVED = (RequestState.PENDING,), (RequestState.APPROVED,)
 _PROGRESS = (RequestState.APPROVED, RequestState.FULFILLED)
@@ -130,8 +134,8 @@ MACHINE: Mapping[RequestDeed, Transition] = {
     RequestDeed.APPROVE: Transition("approved", _PENDING, _APPROVED),
     RequestDeed.REJECT: Transition("rejected", _PENDING, (RequestState.REJECTED,)),
     RequestDeed.FULFIL: Transition("fulfilled", _APPROVED, _PROGRESS, (_BY_HAND,)),
-    RequestDeed.RECEIVE: Transition("fulfilled by a transfer", _APPROVED, _PROGRESS, (_BY_TRANSFER,)),
-    RequestDeed.CLOSE: Transition("closed short", _APPROVED, (RequestState.FULFILLED,), (_BEGUN, _TRANSFER_OVER)),
+    RequestDeed.RECEIVE: Transition("fulfilled by a receipt", _APPROVED, _PROGRESS, (_BY_RECEIPT,)),
+    RequestDeed.CLOSE: Transition("closed short", _APPROVED, (RequestState.FULFILLED,), (_BEGUN, _NO_MORE_COMES)),
     RequestDeed.CANCEL: Transition(
         "cancelled", (*_PENDING, *_APPROVED), (RequestState.CANCELLED,), (_UNTOUCHED, _NOT_UNDER_WAY)
     ),
@@ -174,8 +178,8 @@ def fulfilled(request: OrderRequest, taken: Mapping[int, Decimal]) -> OrderReque
 
 
 def arrived(request: OrderRequest, received: Mapping[UUID, Decimal]) -> OrderRequest:
-    """After its transfer has brought these quantities, by product, in all. Lines of one product are served in their order,
-    because the transfer may have split them by lot."""
+    """After its transfer or its order has brought these quantities, by product, in all. Lines of one product are served in their
+    order, because a transfer may have split them by lot."""
     require_possible(request, RequestDeed.RECEIVE)
     left = dict(received)
     served = {}

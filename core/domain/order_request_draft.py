@@ -94,6 +94,19 @@ def source_faults(request: OrderRequest, source: KnownSite | None, *, in_reach: 
         yield Fault("/source", "same_site", "must be another site than the one that asks")
 
 
+def whence_faults(request: OrderRequest, source: str | None, supplier: str | None) -> Iterator[Fault]:
+    """What is wrong with how it is said whence the goods come: of a restock from a site or of a supplier."""
+    if request.kind is RequestKind.CUSTOMER_ORDER:
+        detail = "a customer order is fulfilled by the site that sells"
+        for pointer, said in (("/source", source), ("/supplier", supplier)):
+            if said is not None:
+                yield Fault(pointer, "not_allowed", detail)
+    elif source is None and supplier is None:
+        yield Fault("/source", "required", "say from which site or, as `supplier`, of whom the goods come")
+    elif source is not None and supplier is not None:
+        yield Fault("/supplier", "ambiguous", "the goods come from a site or of a supplier, not both")
+
+
 def read_grants(
     request: OrderRequest, quantities: Sequence[tuple[int, Decimal]] | None, faults: Sequence[Fault] = ()
 ) -> Mapping[int, Decimal]:

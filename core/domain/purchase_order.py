@@ -35,8 +35,11 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
-ON_ORDER = (OrderState.APPROVED, OrderState.SENT, OrderState.ACKNOWLEDGED, OrderState.PARTIALLY_RECEIVED)
+WITH_SUPPLIER = (OrderState.SENT, OrderState.ACKNOWLEDGED, OrderState.PARTIALLY_RECEIVED)
+ON_ORDER = (OrderState.APPROVED, *WITH_SUPPLIER)
 """The open part of such orders is expected to arrive."""
+ENDED = (OrderState.RECEIVED, OrderState.CLOSED, OrderState.CANCELLED)
+"""Nothing more is to come of such orders."""
 
 
 class OrderDeed(StrEnum):

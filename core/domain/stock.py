@@ -127,7 +127,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What the ledger records at once. `effective_at` None means: at the moment of recording."""
+    """What the ledger records at once. `effective_at` None means: at the moment of recording. `has_happened`: goods left without asking
+    here, so that promises to others are shortened for it."""
 
     kind: PostingKind
     lines: tuple[Line, ...]
@@ -141,11 +142,12 @@ class Posting:
     reversal_of: UUID | None = None
     return_of: UUID | None = None
     transfer_id: UUID | None = None
+    has_happened: bool = False
     id: UUID = field(default_factory=new_id)
 
     @property
     def is_fact(self) -> bool:
-        return self.kind in _FACTS
+        return self.has_happened or self.kind in _FACTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,12 @@ from core.domain.errors import Fault
 from core.domain.mail import address_fault
 from core.domain.purchase_order import MANUAL
 from core.domain.text import text_fault
-from core.domain.webhook import url_faults
+from core.domain.webhook import SECRET_PREFIX, url_faults
 
 MAIL, HTTP = "mail", "http"
 BUILT_IN = frozenset({MANUAL, MAIL, HTTP})
 LONGEST_ADDRESS = 1_000
 
-_SECRET_PREFIX = "whsec_"  # noqa: S105 what a secret of Standard Webhooks begins with
 _SECRET_BYTES = range(24, 65)
 
 
@@ -56,7 +55,7 @@ def _secret_faults(ordering: Ordering, secret: str | None) -> Iterator[Fault]:
 
 def _is_secret(text: str) -> bool:
     try:
-        key = base64.b64decode(text.removeprefix(_SECRET_PREFIX), validate=True)
+        key = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return text.startswith(_SECRET_PREFIX) and len(key) in _SECRET_BYTES
+    return text.startswith(SECRET_PREFIX) and len(key) in _SECRET_BYTES

@@ -1,7 +1,7 @@
 """Text messages: numbers, and how much of a text one message holds.
 
 A message of the letters of GSM 03.38 holds 160 of them (some count twice); one with any other letter holds 70. So letters that only
-wear another accent are written without it.
+wear another accent are written without it. A longer text goes in segments, each of which is paid for and holds a little less.
 """
 
 import re
@@ -12,6 +12,8 @@ from core.domain.mail import one_line
 
 LONGEST_GSM = 160
 LONGEST_OTHER = 70  # UTF-16 units
+GSM_SEGMENT = 153  # of several, which must say which of them they are
+OTHER_SEGMENT = 67
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _SPACING = re.compile(r"[\s().\-/]")
@@ -47,6 +49,31 @@ def one_message(text: str, link: str = "") -> str:
     return (_cut_off(whole, longest) + tail).strip()
 
 
+def segments(text: str) -> int:
+    """In how many segments a text goes, as carriers count and charge them: no letter is torn into two."""
+    is_gsm = _is_gsm(text)
+    widths = [_width(letter, is_gsm=is_gsm) for letter in text]
+    if sum(widths) <= (LONGEST_GSM if is_gsm else LONGEST_OTHER):
+        return 1
+    count, room = 0, 0
+    for width in widths:
+        if width > room:
+            count, room = count + 1, GSM_SEGMENT if is_gsm else OTHER_SEGMENT
+        room -= width
+    return count
+
+
+def _is_gsm(text: str) -> bool:
+    return all(letter in _ONCE or letter in _TWICE for letter in text)
+
+
+def _width(letter: str, *, is_gsm: bool) -> int:
+    """Of a letter of GSM 03.38 in its letters, of any other in UTF-16 units."""
+    if is_gsm:
+        return 2 if letter in _TWICE else 1
+    return len(letter.encode("utf-16-le")) // 2
+
+
 def _cut_off(text: str, end: int) -> str:
     """The text up to there or to the last whole word before, unless that would take more than half of it; no mark is torn from its
     letter."""
@@ -61,9 +88,7 @@ def _cut_off(text: str, end: int) -> str:
 
 
 def _fits(text: str) -> bool:
-    if all(letter in _ONCE or letter in _TWICE for letter in text):
-        return sum(2 if letter in _TWICE else 1 for letter in text) <= LONGEST_GSM
-    return len(text.encode("utf-16-le")) // 2 <= LONGEST_OTHER
+    return segments(text) == 1
 
 
 def _written(text: str) -> str:

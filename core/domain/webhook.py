@@ -23,7 +23,7 @@ PING = "webhook_ping"
 """The type of the event that asks whether anybody is there. It stands in no feed."""
 
 _SUBSCRIBER = "webhook:"
-_SECRET_PREFIX = "whsec_"  # noqa: S105 what such a secret begins with
+SECRET_PREFIX = "whsec_"  # noqa: S105 what such a secret begins with
 _SECRET_BYTES = 32
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = frozenset({None, 443, 8443})
@@ -89,12 +89,12 @@ def webhook_of(subscriber: str) -> UUID | None:
 
 def new_webhook_secret() -> str:
     """A secret as its holder has it: `whsec_` and 32 random bytes in base64."""
-    return _SECRET_PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def key_of(secret: str) -> bytes:
     """The bytes that sign."""
-    return base64.b64decode(secret.removeprefix(_SECRET_PREFIX), validate=True)
+    return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
 
 
 def is_here(url: str) -> bool:

@@ -1,7 +1,7 @@
 """The forecasts of a company: from the ledger's weeks to what is stored. Here floating point ends: figures leave as decimals."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -50,30 +50,33 @@ class CompanyFit:
 
     def learn(self) -> tuple[bytes, Iterator[list[SeriesForecast]]]:
         """What the series have in common, for `stepped`, and the forecasts in batches. There must be a series."""
-        demand, group = self._builder.demand(), _groups(self._keys)
+        groups = tuple(sorted({str(key.category_id) for key in self._keys if key.category_id}))
+        demand, group = self._builder.demand(), _numbers(self._keys, groups)
         fitted = fit(demand, group)
-        return written(fitted.pooled), _records(self._as_of, self._keys, fitted, backtest(demand, group))
+        pooled = written(replace(fitted.pooled, groups=groups))
+        return pooled, _records(self._as_of, self._keys, fitted, backtest(demand, group))
 
 
 def stepped(rows: Sequence[DemandHistory], pooled: bytes, as_of: date) -> Iterator[list[SeriesForecast]]:
     """The forecasts of some series as of this Monday, from their states a week before and the demand of that week."""
     known, keys = read(pooled), [_key(row) for row in rows]
-    states = new_states(len(rows), known)
+    group = _numbers(keys, known.groups)
+    states = new_states(group, known)
     for place, row in enumerate(rows):
         if len(row.state) == states.shape[1] * states.itemsize:
             states[place] = np.frombuffer(row.state, np.float32)
     week = number_of_week(as_of) - 1
-    return _records(as_of, keys, advanced(states, quantities(rows, 1)[0], week, known, _groups(keys)), None)
+    return _records(as_of, keys, advanced(states, quantities(rows, 1)[0], week, known, group), None)
 
 
 def _key(row: DemandHistory) -> _Key:
     return _Key(row.product_id, row.site_id, row.category_id, row.demand_changed)
 
 
-def _groups(keys: Sequence[_Key]) -> Places:
-    """The number of each one's category, from 0; -1 where it has none."""
-    numbers: dict[UUID | None, int] = {None: -1}
-    return np.array([numbers.setdefault(key.category_id, len(numbers) - 1) for key in keys], np.intp)
+def _numbers(keys: Sequence[_Key], groups: Sequence[str]) -> Places:
+    """The place of each one's category among them; -1 where it has none, or one that they do not know yet."""
+    numbers = {name: number for number, name in enumerate(groups)}
+    return np.array([numbers.get(str(key.category_id), -1) for key in keys], np.intp)
 
 
 def _records(

@@ -31,9 +31,14 @@ class Figures:
 
 def figures_of(state: SeriesState, pooled: Pooled, group: Places, end: int) -> Figures:
     """Of demand from the period with the number `end` on."""
-    level = pooled.newcomers.level(level_of(state.level) * np.float32(pooled.drift), state.level.age, group)
-    mean = np.array([level * _ahead(state.season, end, periods) for periods in pooled.horizons], np.float32)
-    quantiles = np.array([_quantiles(state, pooled, row, each) for row, each in enumerate(mean)])
+    ahead = np.array([_ahead(state.season, end, periods) for periods in pooled.horizons], np.float32)
+    of_all = level_of(state.level)
+    expected = pooled.extra.level(of_all, level_of(state.usual), state.level.variability)
+    every, mean = (
+        pooled.newcomers.level(level * np.float32(pooled.drift), state.level.age, group) * ahead
+        for level in (of_all, expected)
+    )
+    quantiles = np.array([_quantiles(state, pooled, row, each) for row, each in enumerate(every)])
     rising = np.maximum.accumulate(np.maximum.accumulate(quantiles.transpose(1, 0, 2), axis=0), axis=1)
     return Figures(mean, rising, _inactive(state))
 
@@ -70,7 +75,8 @@ def _known(state: SeriesState, pooled: Pooled, row: int, mean: Floats, chosen: P
     if grid.periods == pooled.horizons[row]:
         one = chosen[frequent]
         own = OwnErrors(state.own.square[row, one], state.own.count[row, one], state.own.mean[row, one])
-        variance = variance_of(mean[frequent], own, pooled.laws[row])
+        spread = np.float32(pooled.season.unsure**2)
+        variance = variance_of(mean[frequent], own, pooled.laws[row]) * spread
         apart = demand_quantiles(mean[frequent], variance, pooled.probabilities)
         result[:, frequent] = (result[:, frequent] + apart) / 2
     return result

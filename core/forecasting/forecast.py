@@ -33,13 +33,14 @@ class Forecasts:
 
 @dataclass(frozen=True)
 class _Passed:
-    """Some series, their season, and their levels without it."""
+    """Some series, their season, and without it the levels of all demand and of ordinary demand."""
 
     demand: Demand
     group: Places
     season: Floats
     plain: Floats
     path: LevelPath
+    usual: LevelPath
 
 
 def fit(
@@ -52,7 +53,7 @@ def fit(
     group = _no_groups(demand.series) if group is None else group
     order = canonical_order(demand.quantity)
     chunks = [order[start : start + CHUNK] for start in range(0, max(demand.series, 1), CHUNK)]
-    season = learn_season(demand, demand.of(chunks[0]))
+    season = learn_season(demand, group, chunks[0])
     sample = _passed(demand.of(chunks[0]), group[chunks[0]], season)
     pooled = learn_pooled(sample.plain, sample.path, sample.group, season, horizons, probabilities)
     rest = (_passed(demand.of(chunk), group[chunk], season) for chunk in chunks[1:])
@@ -71,23 +72,25 @@ def advanced(states: Floats, quantity: Floats, number: int, pooled: Pooled, grou
     return _in_order(np.arange(len(states)), parts, pooled)
 
 
-def new_states(series: int, pooled: Pooled) -> Floats:
-    """The packed states of series before their first period."""
+def new_states(group: Places, pooled: Pooled) -> Floats:
+    """The packed states of series of these groups before their first period."""
+    series = len(group)
     gains = Gains(*(np.full((1, series), each[0], np.float32) for each in (SIZE_GAINS, RATE_GAINS, SMOOTH_GAINS)))
+    levels = (new_level(series, gains), gains, new_level(series, gains), gains)
     own = OwnErrors(*(np.zeros((len(pooled.horizons), series), np.float32) for _ in range(3)))
     errors = np.full((TRACKED, series), np.nan, np.float32)
-    season = np.repeat(pooled.season.pooled[:, None], series, axis=1)
-    return packed(SeriesState(new_level(series, gains), gains, own, errors, season))
+    return packed(SeriesState(*levels, own, errors, pooled.season.of_groups(group)))
 
 
 def _passed(demand: Demand, group: Places, season: Season) -> _Passed:
-    index = season.of_each(demand)
+    index = season.of_each(demand, group)
     plain = demand.without(index)
-    return _Passed(demand, group, index, plain, level_path(plain))
+    path = level_path(plain)
+    return _Passed(demand, group, index, plain, path, level_path(path.ordinary(plain)))
 
 
 def _of_one(each: _Passed, pooled: Pooled) -> tuple[Figures, Floats]:
-    state = state_of(each.demand, each.season, each.path, each.plain, pooled.horizons)
+    state = state_of(each.demand, each.season, each.path, each.usual, each.plain, pooled.horizons)
     return figures_of(state, pooled, each.group, each.demand.end), packed(state)
 
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.domain.demand import DemandHistory
+from core.domain.demand import NO_STOCK, DemandHistory
 from core.forecasting.listing import listed
 from core.forecasting.series import Demand, Flags, Floats, Places
 
 _WEEK = np.dtype([("number", ">i2"), ("demand", ">f4"), ("arrived", ">f4"), ("change", ">f8")])
-_NOTHING = 1e-9
 
 
 def quantities(rows: Sequence[DemandHistory], weeks: int) -> Floats:
@@ -20,8 +19,8 @@ def quantities(rows: Sequence[DemandHistory], weeks: int) -> Floats:
     for name, values in (("demand", demand), ("arrived", arrived), ("change", change)):
         values[moved["number"], column] = moved[name]
     at_first = np.array([float(row.on_hand) for row in rows]) - change[::-1].cumsum(axis=0)[::-1]
-    sold_out = (at_first <= _NOTHING) & (arrived == 0) & (demand == 0) & ~_endless(rows)
-    unlisted = np.arange(weeks)[:, None] < np.where(at_first[0] > _NOTHING, 0, _starts(rows, weeks))
+    sold_out = (at_first <= NO_STOCK) & (arrived == 0) & (demand == 0) & ~_endless(rows)
+    unlisted = np.arange(weeks)[:, None] < np.where(at_first[0] > NO_STOCK, 0, _starts(rows, weeks))
     return np.where(sold_out | unlisted, np.nan, demand).astype(np.float32)
 
 

@@ -9,6 +9,10 @@ from core.forecasting.series import Flags, Floats
 
 SHORT, LONG = 8, 13
 SPREAD_GAIN = np.float32(0.1)
+CUT = np.float32(
+    2
+)  # standard deviations above the mean, beyond which by more than a unit demand is out of the ordinary
+ORDINARY_AGE = 4  # known periods, before which nothing is
 
 
 @dataclass
@@ -41,6 +45,12 @@ class LevelState:
         """Standard deviation over mean, of late."""
         deviation = np.sqrt(np.maximum(self.square - self.mean**2, 0))
         return np.asarray(np.divide(deviation, self.mean, out=np.zeros_like(deviation), where=self.mean > 0))
+
+    @property
+    def limit(self) -> Floats:
+        """The most that would be ordinary in the next period."""
+        deviation = np.sqrt(np.maximum(self.square - self.mean**2, 0))
+        return np.asarray(np.where(self.age < ORDINARY_AGE, np.inf, self.mean + CUT * deviation + 1), np.float32)
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,19 @@ TOO_YOUNG = 13  # periods, before which the first gains are used
 
 @dataclass(frozen=True)
 class LevelPath:
-    """The level, its variability and the age before each period and after the last, each of shape (periods + 1, series); the state
-    after the last, with the gains that were chosen for each series."""
+    """The level, its variability, the age and the most that would be ordinary, before each period and after the last, each of shape
+    (periods + 1, series); the state after the last, with the gains that were chosen for each series."""
 
     level: Floats
     variability: Floats
     age: Floats
+    limit: Floats
     state: LevelState
     gains: Gains
+
+    def ordinary(self, plain: Floats) -> Floats:
+        """The quantities that the path was made from, without what was out of the ordinary when it came."""
+        return np.asarray(np.where(plain > self.limit[:-1], self.limit[:-1], plain), np.float32)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class _Trail:
     long: Floats
     variability: Floats
     age: Floats
+    limit: Floats
     sizes: Floats
     rates: Floats
     smooth: Floats
@@ -47,6 +53,7 @@ def level_path(plain: Floats) -> LevelPath:
     tried = Gains(*(np.array(gains, np.float32)[:, None] for gains in (SIZE_GAINS, RATE_GAINS, SMOOTH_GAINS)))
     state = new_level(plain.shape[1], tried)
     trail = _new_trail(plain, tried)
+    trail.limit[0] = state.limit
     for place, quantity in enumerate(plain, 1):
         advance(state, quantity, tried)
         _note(trail, place, state)
@@ -55,13 +62,13 @@ def level_path(plain: Floats) -> LevelPath:
 
 def _new_trail(plain: Floats, tried: Gains) -> _Trail:
     shape = (plain.shape[0] + 1, plain.shape[1])
-    rows = (None, None, None, None, len(tried.size), len(tried.rate), len(tried.smooth))
+    rows = (None, None, None, None, None, len(tried.size), len(tried.rate), len(tried.smooth))
     return _Trail(*(np.zeros((row, *shape) if row else shape, np.float32) for row in rows))
 
 
 def _note(trail: _Trail, place: int, state: LevelState) -> None:
     trail.short[place], trail.long[place] = state.short, state.long
-    trail.variability[place], trail.age[place] = state.variability, state.age
+    trail.variability[place], trail.age[place], trail.limit[place] = state.variability, state.age, state.limit
     trail.sizes[:, place], trail.rates[:, place], trail.smooth[:, place] = state.sizes, state.rates, state.smooth
 
 
@@ -86,7 +93,7 @@ def _chosen(trail: _Trail, state: LevelState, tried: Gains, size: Places, rate: 
     state.sizes, state.rates = _of_each(state.sizes, size)[None], _of_each(state.rates, rate)[None]
     state.smooth = _of_each(state.smooth, smooth)[None]
     gains = Gains(tried.size[size].T, tried.rate[rate].T, tried.smooth[smooth].T)
-    return LevelPath(level, trail.variability, trail.age, state, gains)
+    return LevelPath(level, trail.variability, trail.age, trail.limit, state, gains)
 
 
 def _of_each(candidates: Floats, chosen: Places) -> Floats:

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 
 from core.forecasting.cold_start import Newcomers, learn_newcomers
+from core.forecasting.extra import Extra, learn_extra
 from core.forecasting.level_path import LevelPath
 from core.forecasting.residuals import ResidualGrid, learn_residuals
 from core.forecasting.season import Season
@@ -14,21 +15,24 @@ from core.forecasting.series import Floats, Places, sums_of
 from core.forecasting.variance import VarianceLaw, learn_law, own_errors
 
 DRIFT_SUM, DRIFT_ORIGINS = 4, 6
-MOST_DRIFT = 0.1  # of the logarithm, half of which is believed
+MOST_DRIFT, BELIEVED = 0.1, 0.75  # of the logarithm, and the share of it that is believed
 
 
 @dataclass(frozen=True)
 class Pooled:
-    """`grids` and `laws` have an entry for each of `horizons`. A horizon with too few residuals of its own has the grid of the longest
+    """`extra` is by how much all that is sold exceeds the ordinary, `drift` by how much it has run ahead of its levels of late; `groups`
+    names the groups of the series, by their numbers. `grids` and `laws` have an entry for each of `horizons`. A horizon with too few residuals of its own has the grid of the longest
     one before it that has enough; None where none has."""
 
     horizons: tuple[int, ...]
     probabilities: tuple[float, ...]
     season: Season
+    extra: Extra
     drift: float
     grids: tuple[ResidualGrid | None, ...]
     laws: tuple[VarianceLaw | None, ...]
     newcomers: Newcomers
+    groups: tuple[str, ...] = ()
 
 
 def learn_pooled(
@@ -43,11 +47,12 @@ def learn_pooled(
     wanted = np.array(probabilities)
     grids: list[ResidualGrid | None] = []
     for periods in horizons:
-        grids.append(learn_residuals(plain, path, periods, wanted) or (grids[-1] if grids else None))
+        grids.append(learn_residuals(plain, path, periods, wanted, season.unsure) or (grids[-1] if grids else None))
     return Pooled(
         horizons,
         probabilities,
         season,
+        learn_extra(plain, path),
         drift_of(plain, path),
         tuple(grids),
         tuple(learn_law(own_errors(plain, path, periods)) for periods in horizons),
@@ -56,7 +61,7 @@ def learn_pooled(
 
 
 def drift_of(plain: Floats, path: LevelPath) -> float:
-    """By what factor demand as a whole ran ahead of its levels lately: levels follow late. Half of it is believed, within limits."""
+    """By what factor demand as a whole ran ahead of its levels lately: levels follow late. Most of it is believed, within limits."""
     actual = sums_of(plain, DRIFT_SUM)
     latest = slice(max(len(actual) - DRIFT_ORIGINS, 0), len(actual))
     usable = ~np.isnan(actual[latest]) & (path.age[latest] > 0)
@@ -66,7 +71,7 @@ def drift_of(plain: Floats, path: LevelPath) -> float:
     if not told.any():
         return 1.0
     ahead = float(np.log(came[told] / expected[told]).mean())
-    return float(np.exp(np.clip(ahead, -MOST_DRIFT, MOST_DRIFT) / 2))
+    return float(np.exp(np.clip(ahead, -MOST_DRIFT, MOST_DRIFT) * BELIEVED))
 
 
 def written(pooled: Pooled) -> bytes:
@@ -76,7 +81,12 @@ def written(pooled: Pooled) -> bytes:
         "probabilities": np.array(pooled.probabilities),
         "season_kind": np.array(pooled.season.kind),
         "season": pooled.season.pooled,
+        "season_unsure": np.array(pooled.season.unsure),
+        "extra_variability": pooled.extra.variability,
+        "extra_factors": pooled.extra.factors,
+        "extra_trust": np.array(pooled.extra.trust),
         "drift": np.array(pooled.drift),
+        "groups": np.array(pooled.groups, dtype=str),
         "laws": np.array([(law.intercept, law.slope) if law else (np.nan, np.nan) for law in pooled.laws]),
         "usual": pooled.newcomers.usual,
         "first_ratios": pooled.newcomers.ratios,
@@ -102,9 +112,11 @@ def read(content: bytes) -> Pooled:
         return Pooled(
             tuple(arrays["horizons"].tolist()),
             tuple(arrays["probabilities"].tolist()),
-            Season(int(arrays["season_kind"]), arrays["season"]),
+            Season(int(arrays["season_kind"]), arrays["season"], float(arrays["season_unsure"])),
+            Extra(arrays["extra_variability"], arrays["extra_factors"], float(arrays["extra_trust"])),
             float(arrays["drift"]),
             tuple(grids.get(periods) for periods in arrays["grid_periods"].tolist()),
             tuple(None if np.isnan(law).any() else VarianceLaw(*law.tolist()) for law in arrays["laws"]),
             Newcomers(arrays["usual"], arrays["first_ratios"]),
+            tuple(arrays["groups"].tolist()),
         )

@@ -29,8 +29,11 @@ class ResidualGrid:
         return np.asarray(np.maximum((mean + 1) * self.ratios[size, cell].T - 1, 0), np.float32)
 
 
-def learn_residuals(plain: Floats, path: LevelPath, periods: int, probabilities: Floats) -> ResidualGrid | None:
-    """From the latest origins whose sums are complete; None where they are too few to tell."""
+def learn_residuals(
+    plain: Floats, path: LevelPath, periods: int, probabilities: Floats, stretch: float = 1.0
+) -> ResidualGrid | None:
+    """From the latest origins whose sums are complete; None where they are too few to tell. What exceeds the forecast is stretched by
+    that power."""
     actual = sums_of(plain, periods)
     origins = slice(max(len(actual) - ORIGINS, 0), len(actual))
     usable = ~np.isnan(actual[origins]) & (path.age[origins] > 0)
@@ -38,6 +41,7 @@ def learn_residuals(plain: Floats, path: LevelPath, periods: int, probabilities:
         return None
     forecast = periods * path.level[origins][usable]
     ratio = (actual[origins][usable] + 1) / (forecast + 1)
+    ratio = np.where(ratio > 1, ratio ** np.float32(stretch), ratio)
     return _grid(periods, forecast, path.variability[origins][usable], ratio, probabilities)
 
 

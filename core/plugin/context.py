@@ -6,7 +6,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from core.plugin.settings import PluginSettings, StorefrontSettings
+from core.ports.clock import Clock
+from core.ports.http import HttpClient
+from core.ports.incoming import WebhookReceiver
+from core.ports.mail import MailSender
+from core.ports.notices import NotificationChannel
 from core.ports.notification import MessageSender
+from core.ports.plugin_store import PluginStore
 from core.ports.plugins import Reaction
 from core.ports.storefront import Storefront
 from core.ports.supplier import SupplierOrdering
@@ -17,10 +23,15 @@ F = TypeVar("F", bound=StorefrontSettings)
 
 @dataclass(frozen=True, slots=True)
 class PluginContext(Generic[S]):
-    """One company and its settings of the plugin."""
+    """One company, its settings of the plugin, and all that the plugin needs of the world. `hook_url` is the secret address at which other
+    parties reach the plugin for this company; None where the server has no public address or the plugin takes no webhooks."""
 
     company_id: UUID
     settings: S
+    http: HttpClient
+    store: PluginStore
+    clock: Clock
+    hook_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,28 @@ class RegisterMessageSender(Protocol):
     """Handed to `register_message_senders`."""
 
     def __call__(self, name: str, settings: type[S], factory: Callable[[PluginContext[S]], MessageSender]) -> None: ...
+
+
+class RegisterMailSender(Protocol):
+    """Handed to `register_mail_senders`."""
+
+    def __call__(self, name: str, settings: type[S], factory: Callable[[PluginContext[S]], MailSender]) -> None: ...
+
+
+class RegisterNotificationChannel(Protocol):
+    """Handed to `register_notification_channels`."""
+
+    def __call__(
+        self, name: str, settings: type[S], factory: Callable[[PluginContext[S]], NotificationChannel]
+    ) -> None: ...
+
+
+class RegisterWebhookReceiver(Protocol):
+    """Handed to `register_webhook_receivers`. The settings are those of what else the plugin brings."""
+
+    def __call__(
+        self, name: str, settings: type[S], factory: Callable[[PluginContext[S]], WebhookReceiver]
+    ) -> None: ...
 
 
 class RegisterSupplierOrdering(Protocol):

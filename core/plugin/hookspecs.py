@@ -3,7 +3,15 @@ register, through the Protocols of `core.ports`."""
 
 import pluggy
 
-from core.plugin.context import RegisterMessageSender, RegisterReaction, RegisterStorefront, RegisterSupplierOrdering
+from core.plugin.context import (
+    RegisterMailSender,
+    RegisterMessageSender,
+    RegisterNotificationChannel,
+    RegisterReaction,
+    RegisterStorefront,
+    RegisterSupplierOrdering,
+    RegisterWebhookReceiver,
+)
 
 PROJECT = "pirwa"
 
@@ -19,6 +27,22 @@ def register_storefronts(register: RegisterStorefront) -> None:
 @hookspec
 def register_message_senders(register: RegisterMessageSender) -> None:
     """Registers a carrier of text messages: `register("sms", CarrierSettings, Carrier)`. A plugin brings one at most."""
+
+
+@hookspec
+def register_mail_senders(register: RegisterMailSender) -> None:
+    """Registers a carrier of mails: `register("mail", CarrierSettings, Carrier)`. A plugin brings one at most."""
+
+
+@hookspec
+def register_notification_channels(register: RegisterNotificationChannel) -> None:
+    """Registers a way on which the company's news leave: `register("room", ChatSettings, ChatRoom)`. A plugin brings one at most."""
+
+
+@hookspec
+def register_webhook_receivers(register: RegisterWebhookReceiver) -> None:
+    """Registers what reads the webhooks of the other side: `register("hooks", ShopSettings, ShopWebhooks)`. A plugin brings one at most,
+    beside what it is for."""
 
 
 @hookspec

@@ -10,8 +10,9 @@ from msgspec import Meta
 from core.plugin.settings import read_struct
 
 FILE_NAME = "manifest.toml"
+GROUP = "pirwa.plugins"  # of the entry points
 
-PluginId = Annotated[str, Meta(pattern="^(?!(core|webhook|manual|mail|http)$)[a-z][a-z0-9_-]{0,63}$")]
+PluginId = Annotated[str, Meta(pattern="^(?!(core|webhook|manual|mail|http|smtp|in_app)$)[a-z][a-z0-9_-]{0,63}$")]
 Version = tuple[int, ...]
 
 _CONDITION = r"(>=|<) *(\d+(?:\.\d+)*)"
@@ -24,7 +25,9 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
     id: PluginId
     title: Annotated[str, Meta(min_length=1, max_length=80)]
-    kind: Literal["storefront", "message_sender", "supplier_ordering", "subscriber"]
+    kind: Literal[
+        "storefront", "message_sender", "mail_sender", "supplier_ordering", "notification_channel", "subscriber"
+    ]
     core: VersionRange
     requires: list[PluginId] = []
     hosts: list[Annotated[str, Meta(pattern=r"^[a-z0-9*]([a-z0-9.*-]*[a-z0-9])?$")]] = []

@@ -1,9 +1,12 @@
 """The audit trail: what is recorded of signing in. Changes of rows are recorded by the storage itself."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+import msgspec
 
 from core.domain.access import Actor, Origin
 
@@ -17,6 +20,8 @@ class AuditAction(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SWITCHED = "switched"
+    ENTERED = "entered"
+    ACTED = "acted"
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105
@@ -37,11 +42,20 @@ class AuditAction(StrEnum):
 
 
 class SignInRecord(Protocol):
-    """Records how people came in, beside the answer that they get: it neither waits for this nor fails with it."""
+    """Records how people came in, beside the answer that they get: it neither waits for this nor fails with it. Of the platform's owner
+    more is recorded, and before the answer: where that cannot be, nothing is done."""
 
     def note(self, actor: Actor, action: AuditAction) -> None:
         """Somebody signed in to the company of the actor, or switched to it; or the actor is an integration, which did or failed
         to."""
+        ...
+
+    async def entered(self, actor: Actor) -> None:
+        """The platform's owner is in the company of the actor, for the reason that the actor bears. It is recorded when this returns."""
+        ...
+
+    async def acted(self, actor: Actor, request: str) -> None:
+        """There, they make a request that may change something. It is recorded when this returns."""
         ...
 
     def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
@@ -52,6 +66,16 @@ class SignInRecord(Protocol):
     def personal(self, user_id: UUID, action: AuditAction, origin: Origin | None) -> None:
         """Something happened to the account of a person. It belongs to every company of which they are a member."""
         ...
+
+
+class AuditHead(msgspec.Struct, frozen=True):
+    """How far the trail of a company had come at a moment: the number of its last seal, and the hash of that one in hexadecimal."""
+
+    company_id: UUID
+    company: str
+    number: int
+    hash: str
+    at: datetime
 
 
 class AuditChain(Protocol):

@@ -1,7 +1,7 @@
 """Calling foreign code: whatever it does, its caller gets an answer or an ordinary exception, in time."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from core.ports.failures import Ambiguous, Transient
@@ -26,3 +26,8 @@ async def answer_of(call: Awaitable[Answer], seconds: float) -> Answer:
         if (caller := asyncio.current_task()) and caller.cancelling():
             raise
         raise Transient("the plugin cancelled itself") from error
+
+
+async def begun(call: Callable[[], Awaitable[Answer]]) -> Answer:
+    """The call, made when it is waited for: what goes wrong before there is anything to wait for goes wrong here."""
+    return await call()

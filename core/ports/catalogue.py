@@ -97,6 +97,14 @@ class ProductRepository(Protocol):
         """The products that have these barcodes, by the barcode's key."""
         ...
 
+    async def last_barcode(self, prefix: str) -> str | None:
+        """The highest code of 13 digits that begins with the prefix; until the transaction ends, nobody else asks for one."""
+        ...
+
+    async def without_barcode(self, product_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """Those of the products that have no barcode, each once and in the order in which they are named."""
+        ...
+
     async def add_barcodes(self, barcodes: Sequence[tuple[UUID, PackCode]]) -> None:
         """Conflict `barcode_taken`."""
         ...

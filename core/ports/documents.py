@@ -4,7 +4,7 @@ Both sides work through the rows one by one, so the size of a table is bounded b
 They are synchronous and busy the processor: call them in a thread.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar, NamedTuple, Protocol
 
 from core.domain.errors import Invalid
+from core.domain.report import CellKind
 
 CellValue = str | int | Decimal | date | None
 """What a written cell may hold; `bool` and `datetime` are included as subclasses of `int` and `date`."""
@@ -67,3 +68,65 @@ class SheetWriter(Protocol):
         Text of users never becomes a formula. Raises `UnwritableSheet`; the target then holds half a file
         and must be discarded.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class ReportColumn:
+    """`share` is how much of a page's width it takes beside the others."""
+
+    title: str
+    kind: CellKind
+    total: bool
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLayout:
+    """A report as it is written: `about` says of what it speaks, line by line. `chart` is the place of the column that a chart shows, by
+    the first one. `words` are those of its language that stand around the table: total, page, nothing."""
+
+    title: str
+    company: str
+    about: Sequence[str]
+    columns: Sequence[ReportColumn]
+    locale: str
+    currency: str
+    made_on: date
+    words: Mapping[str, str]
+    chart: int | None = None
+
+    def totals(self) -> "Totals":
+        return Totals(self.columns)
+
+
+class Totals:
+    """Sums of those columns whose sums mean something, row by row."""
+
+    def __init__(self, columns: Sequence[ReportColumn]) -> None:
+        self._sums = {place: Decimal(0) for place, column in enumerate(columns) if column.total}
+        self._width = len(columns)
+
+    def add(self, row: Sequence[CellValue]) -> None:
+        for place in self._sums:
+            value = row[place]
+            if isinstance(value, int | Decimal):
+                self._sums[place] += value
+
+    def row(self, title: str) -> list[CellValue] | None:
+        """The last row of the table, None where there is nothing to sum up."""
+        if not self._sums:
+            return None
+        cells: list[CellValue] = [self._sums.get(place) for place in range(self._width)]
+        if cells[0] is None:
+            cells[0] = title
+        return cells
+
+
+class ReportWriter(Protocol):
+    media_type: ClassVar[str]
+    suffix: ClassVar[str]
+
+    def write(self, target: BinaryIO, layout: ReportLayout, rows: Iterable[Sequence[CellValue]]) -> None:
+        """Writes a report, with its totals at the end, to `target`, which stays open. Text of users is never more than text. Raises
+        `UnwritableSheet`; the target then holds half a file and must be discarded."""
+        ...

@@ -31,5 +31,9 @@ class PermanentlyRejected(PortFailure):
     """They understood and refused for good: the same request will never be accepted."""
 
 
+class OptedOut(PermanentlyRejected):
+    """Whoever was to get it wants none of it any more: nothing of the kind is sent to them again unless they say so."""
+
+
 class Ambiguous(PortFailure):
     """It may or may not have taken effect. What cannot be repeated without harm must first be asked after."""

@@ -7,6 +7,10 @@ from uuid import UUID
 
 from core.domain.errors import Invalid, NotFound
 
+PUT_AT_ONCE = 2
+"""Files of a kind that one process puts at a time, since a transaction waits meanwhile: where a store hangs, whoever sells still finds
+a connection."""
+
 
 class RefusedFile(Invalid):
     """The content is not acceptable."""

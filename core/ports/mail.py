@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.domain.mail import Mail, MailFile
 
-__all__ = ["Mail", "MailFile", "MailLease", "MailQueue", "MailTransport", "Mailbox", "WaitingMail"]
+__all__ = ["Mail", "MailFile", "MailLease", "MailQueue", "MailSender", "MailTransport", "Mailbox", "WaitingMail"]
 
 
 class Mailbox(Protocol):
@@ -31,13 +31,24 @@ class MailTransport(Protocol):
         ...
 
 
+class MailSender(MailTransport, Protocol):
+    """An account with somebody who carries mails: the server's own, or a company's. Every method may raise the failures of
+    `core.ports.failures`. What may have been taken is `Ambiguous`, and is not repeated once its carrier has reported of it."""
+
+    async def check(self) -> None:
+        """Tries credentials and settings without sending anything."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingMail:
-    """A mail on its `attempts`-th try. Without content it cannot be read, because the key that sealed it is missing."""
+    """A mail on its `attempts`-th try, of the company whose own sender may carry it, if it has one. Without content it cannot be read,
+    because the key that sealed it is missing."""
 
     id: UUID
     attempts: int
     mail: Mail | None
+    company_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +63,21 @@ class MailQueue(Protocol):
     """The mails that wait, for whoever delivers them."""
 
     async def claim(self, limit: int, lease: timedelta) -> MailLease:
-        """Takes up to `limit` mails that are due, the longest due first, and counts a try of each."""
+        """Takes up to `limit` mails that are due and that the server's own sender carries, the longest due first, and counts a try of
+        each."""
+        ...
+
+    async def claim_of(self, company_id: UUID, limit: int, lease: timedelta) -> MailLease:
+        """The same of those that the company's own sender carries."""
         ...
 
     async def sent(self, mail_id: UUID) -> None:
         """It was delivered, and is forgotten."""
         ...
 
-    async def failed(self, token: UUID, mail_id: UUID, error: str, after: timedelta) -> None:
-        """It is due again after that time, unless the lease has passed to somebody else."""
+    async def failed(self, token: UUID, mail_id: UUID, error: str, after: timedelta, *, counted: bool = True) -> None:
+        """It is due again after that time, unless the lease has passed to somebody else. A try that is not `counted` brings the end no
+        nearer."""
         ...
 
     async def give_up(self, token: UUID, mail_id: UUID, error: str) -> None:

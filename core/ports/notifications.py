@@ -26,7 +26,9 @@ class NewsDesk(Protocol):
 class Reader:
     """Whom news are for, as they are at this moment. `actor` has the rights of their membership, none if it is not in force.
     `address` and `phone` are there only when their owner has shown that they read them, `has_carrier` says that a plugin is at work
-    that sends text messages for the company; `webhook` is one of their own, enabled or not."""
+    that sends text messages for the company, `has_mail_sender` the same of mails; `webhook` is one of their own, enabled or not.
+    `mail_block` says why no mail goes to the address, where that is so; `unwanted`: text messages of the company are not wanted at the
+    number any more."""
 
     actor: Actor
     name: str
@@ -38,6 +40,9 @@ class Reader:
     webhook: UUID | None
     company: str
     hours: Hours
+    has_mail_sender: bool = False
+    mail_block: str | None = None
+    unwanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

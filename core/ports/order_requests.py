@@ -11,6 +11,7 @@ import msgspec
 
 from core.domain.order_request import OrderRequest, RequestKind, RequestState
 from core.domain.order_request_draft import NamedProduct
+from core.domain.purchase_order import OrderState
 from core.domain.transfer import TransferState
 from core.ports.transfers import SiteName
 
@@ -28,6 +29,14 @@ class RequestTransfer(msgspec.Struct, frozen=True):
     id: UUID
     number: int
     state: TransferState
+
+
+class RequestPurchase(msgspec.Struct, frozen=True):
+    """The purchase order that brings what a restock asks for."""
+
+    id: UUID
+    number: int
+    state: OrderState
 
 
 class RequestLineView(msgspec.Struct, frozen=True):
@@ -62,6 +71,7 @@ class OrderRequestView(msgspec.Struct, frozen=True):
     decided_at: datetime | None
     closing_reason: str
     transfer: RequestTransfer | None
+    purchase_order: RequestPurchase | None
     created_at: datetime
     updated_at: datetime
     version: int
@@ -90,11 +100,15 @@ class OrderRequestRepository(Protocol):
         ...
 
     async def locked(self, request_id: UUID) -> OrderRequest | None:
-        """The request, which nobody else changes until the transaction ends, nor its transfer; None where there is none."""
+        """The request, which nobody else changes until the transaction ends, nor its transfer or order; None where there is none."""
         ...
 
     async def locked_by_transfer(self, transfer_id: UUID) -> OrderRequest | None:
         """The request that a locked transfer fulfils, locked as well; None where there is none."""
+        ...
+
+    async def locked_by_order(self, order_id: UUID) -> OrderRequest | None:
+        """The request that a locked purchase order fulfils, locked as well; None where there is none."""
         ...
 
     async def worth(self, request_id: UUID) -> Worth: ...

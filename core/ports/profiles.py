@@ -40,6 +40,10 @@ class Profiles(Protocol):
         """The picture of somebody who works in the actor's company, or of the actor."""
         ...
 
+    async def picture_digest(self, user_id: UUID) -> str | None:
+        """That of one's own picture."""
+        ...
+
     async def set_picture(self, user_id: UUID, picture: ProfilePicture | None) -> None:
         """Puts the picture in place of the former one, or takes it away."""
         ...

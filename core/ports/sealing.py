@@ -17,3 +17,11 @@ class Sealing(Protocol):
     def open(self, sealed: str, place: str) -> bytes:
         """What was sealed. Raises `Unsealable`."""
         ...
+
+
+class Resealing(Sealing, Protocol):
+    """Knows which of its keys is the newest."""
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether a text was sealed with the key that seals now."""
+        ...

@@ -11,15 +11,22 @@ from core.domain.access import Actor
 from core.domain.stock import Posting, ReturnedKey
 from core.ports.attachments import AttachmentRepository
 from core.ports.catalogue import CatalogueRepository
+from core.ports.channel_items import ChannelItemRepository
+from core.ports.channel_orders import ChannelOrderRepository
 from core.ports.companies import CompanyRepository
+from core.ports.inbox import InboxRepository, TextReports
 from core.ports.integrations import ApiKeyRepository, OAuthClientRepository
 from core.ports.invitations import InvitationRepository
 from core.ports.mail import Mailbox
+from core.ports.mail_reports import MailReports
 from core.ports.order_requests import OrderRequestRepository
 from core.ports.order_sendings import OrderSendings
 from core.ports.people import PeopleRepository
+from core.ports.policies import PolicySetter
 from core.ports.purchase_orders import PurchaseOrderRepository
+from core.ports.recommendations import RecommendationRepository
 from core.ports.replenishment import ReplenishmentRepository
+from core.ports.report_schedules import ReportSchedules
 from core.ports.reservations import ReservationRepository
 from core.ports.single_sign_on import IdentityLinks, IdentityProviders
 from core.ports.stock_counts import StockCountRepository
@@ -79,11 +86,15 @@ class UnitOfWork(Protocol):
     @property
     def people(self) -> PeopleRepository: ...
     @property
+    def report_schedules(self) -> ReportSchedules: ...
+    @property
     def reservations(self) -> ReservationRepository: ...
     @property
     def transfers(self) -> TransferRepository: ...
     @property
     def order_requests(self) -> OrderRequestRepository: ...
+    @property
+    def channel_orders(self) -> ChannelOrderRepository: ...
     @property
     def suppliers(self) -> SupplierRepository: ...
     @property
@@ -92,6 +103,10 @@ class UnitOfWork(Protocol):
     def order_sendings(self) -> OrderSendings: ...
     @property
     def replenishment(self) -> ReplenishmentRepository: ...
+    @property
+    def policies(self) -> PolicySetter: ...
+    @property
+    def recommendations(self) -> RecommendationRepository: ...
     @property
     def stock_counts(self) -> StockCountRepository: ...
     @property
@@ -107,7 +122,15 @@ class UnitOfWork(Protocol):
     @property
     def webhooks(self) -> WebhookRepository: ...
     @property
+    def inbox(self) -> InboxRepository: ...
+    @property
+    def text_reports(self) -> TextReports: ...
+    @property
+    def channel_items(self) -> ChannelItemRepository: ...
+    @property
     def mail(self) -> Mailbox: ...
+    @property
+    def mail_reports(self) -> MailReports: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class WaitingText:
-    """A message that is due, and to which number; None: whose it was has none any more. `attempts` counts this try too."""
+    """A message that is due, and to which number; None: whose it was has none any more. `attempts` counts this try too. `unwanted`:
+    whoever has the number has said that they want no more messages of the company."""
 
     id: UUID
     to: str | None
     text: str
     attempts: int
+    unwanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class AuditOrigin(msgspec.Struct, frozen=True):
 class AuditEntry(msgspec.Struct, frozen=True):
     """One thing that was done. `subject_id` is the key of what changed, its parts parted by a slash. Of a change `before` and
     `after` hold the fields that changed, of what was created or deleted all of them; decimals are text. `origin` is null for
-    what no request did. Where an integration acted, it is the `agent`, as `api_key:<id>`, and `actor` the one on whose behalf."""
+    what no request did. Where an integration acted, it is the `agent`, as `api_key:<id>`, and `actor` the one on whose behalf. `reason` is what the platform's
+    owner gave for acting here."""
 
     id: UUID
     at: datetime
@@ -45,6 +46,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     agent: str | None = None
+    reason: str | None = None
 
 
 class AuditFilter(msgspec.Struct, frozen=True):

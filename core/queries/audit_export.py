@@ -29,6 +29,7 @@ COLUMNS = (
     "after",
     "id",
     "agent",
+    "reason",
 )
 
 
@@ -80,6 +81,7 @@ def _cells(entry: AuditEntry) -> list[CellValue]:
         _json(entry.after),
         str(entry.id),
         entry.agent,
+        entry.reason,
     ]
 
 

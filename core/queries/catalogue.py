@@ -1,7 +1,7 @@
 """What the catalogue shows: categories, products with their stock, and what a code names."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -26,12 +26,13 @@ class CategoryView(msgspec.Struct, frozen=True):
 
 
 class CategoryNode(msgspec.Struct, frozen=True):
-    """A category and what lies below it, each level by name."""
+    """A category and what lies below it, each level by name. `products` are those in it and below it, where that was asked for."""
 
     id: UUID
     name: str
     level: Level
     version: int
+    products: int | None
     children: "list[CategoryNode]"
 
 
@@ -66,7 +67,8 @@ class ProductFilter(msgspec.Struct, frozen=True):
 
 class ProductItem(msgspec.Struct, frozen=True):
     """A product in a list. The stock is that of the sites that the caller may see; a kit has none of its own and is
-    available as often as its components suffice at one site. `image` is the address of a thumbnail."""
+    available as often as its components suffice at one site. `low` is at or below the minimum at one of those sites. `image` is
+    the address of a thumbnail."""
 
     id: UUID
     sku: str
@@ -79,6 +81,7 @@ class ProductItem(msgspec.Struct, frozen=True):
     active: bool
     on_hand: Decimal
     available: Decimal
+    low: bool
     image: str | None
     version: int
 
@@ -148,13 +151,24 @@ class ProductView(msgspec.Struct, frozen=True):
     version: int
 
 
+class Scanned(msgspec.Struct, frozen=True):
+    """What a GS1 code says beside the article. `quantity` is a count of pieces, or kilograms."""
+
+    gtin: str
+    lot: str
+    expires_on: date | None
+    serial: str
+    quantity: Decimal | None
+
+
 class Found(msgspec.Struct, frozen=True):
-    """What a code names; `pack_quantity` says how many of a product a scanned pack holds."""
+    """What a code names; `pack_quantity` says how many of a product a scanned pack holds, `scanned` what else a GS1 code said."""
 
     type: str
     id: UUID
     label: str
     pack_quantity: Decimal | None = None
+    scanned: Scanned | None = None
 
 
 class StoredImage(msgspec.Struct, frozen=True):
@@ -186,7 +200,7 @@ class ExportRow(msgspec.Struct, frozen=True, array_like=True):
 class CatalogueReader(Protocol):
     """Reads the catalogue for one actor: what belongs to other companies, and stock outside their sites, does not exist."""
 
-    async def category_tree(self, actor: Actor) -> Page[CategoryNode]: ...
+    async def category_tree(self, actor: Actor, *, with_products: bool = False) -> Page[CategoryNode]: ...
 
     async def category(self, actor: Actor, category_id: UUID) -> CategoryView:
         """Raises `NotFound`."""

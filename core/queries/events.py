@@ -43,7 +43,7 @@ def view_of(event: Event) -> EventView:
 class EventReader(Protocol):
     async def events(self, actor: Actor, cursor: str | None, limit: int, types: Sequence[str]) -> Page[EventView]:
         """Events after the cursor, oldest first, of these types or of all. Events that name a site outside the actor's reach
-        are left out. `next_cursor` is None when these were the last. Raises Invalid `bad_cursor`."""
+        are left out, but not those of transfers of which they see one end. `next_cursor` is None when these were the last. Raises Invalid `bad_cursor`."""
         ...
 
     async def end(self, actor: Actor) -> str:

@@ -13,19 +13,21 @@ from core.queries.paging import Page
 
 
 class DeliveryState(StrEnum):
-    """`new` waits, `folded` waits for the digest though it was wished at once, `posted` is on its way, `sent` was taken, `failed` was
-    given up."""
+    """`new` waits, `folded` waits for the digest though it was wished at once, `posted` is on its way, `sent` was taken, `delivered` is
+    what the carrier reports to have arrived, `failed` was given up, by us or by the carrier."""
 
     NEW = "new"
     FOLDED = "folded"
     POSTED = "posted"
     SENT = "sent"
+    DELIVERED = "delivered"
     FAILED = "failed"
 
 
 class NotificationDeliveryView(msgspec.Struct, frozen=True):
     """One item by one channel. `id` is that of the item, the same by all channels, and of the request to one's own webhook;
-    `outcome` says why the latest try failed."""
+    `outcome` says why the latest try failed; `segments` in how many the text message of which it is part went, as carriers charge
+    them, while the message is kept."""
 
     id: UUID
     notification: UUID
@@ -36,6 +38,7 @@ class NotificationDeliveryView(msgspec.Struct, frozen=True):
     attempts: int
     outcome: str | None
     created_at: datetime
+    segments: int | None = None
 
 
 class DeliveryReader(Protocol):

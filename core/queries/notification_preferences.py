@@ -7,6 +7,7 @@ import msgspec
 
 from core.domain.access import Actor
 from core.domain.notification import Channel, NotificationKind, Timing
+from core.domain.notification_reach import Obstacle
 from core.ports.notification_hours import HoursBody
 
 
@@ -22,10 +23,11 @@ class KindWish(msgspec.Struct, frozen=True):
 
 
 class ChannelView(msgspec.Struct, frozen=True):
-    """Whether news can come by a channel; if not, `reason` says what to do. `failing`: the latest did not arrive."""
+    """Whether news can come by a channel; if not, `obstacle` says why and `reason` what to do. `failing`: the latest did not arrive."""
 
     channel: Channel
     available: bool
+    obstacle: Obstacle | None
     reason: str | None
     failing: bool
 

@@ -2,7 +2,9 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any, Generic, TypeVar
+from datetime import date
+from decimal import Decimal
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -38,9 +40,24 @@ def decode_cursor(cursor: str | None, shape: type[Position]) -> Position | None:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         if b"\\u0000" in text:  # which no row of ours can hold
             raise ValueError("NUL")
-        return msgspec.json.decode(text, type=shape)
+        position = msgspec.json.decode(text, type=shape)
+        if any(isinstance(value, Decimal) and not value.is_finite() for value in cast("tuple[object, ...]", position)):
+            raise ValueError("no position")
+        return position
     except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
-        raise Invalid("bad_cursor", "this cursor is not one of this list") from error
+        raise _bad_cursor() from error
+
+
+def day_of(text: str) -> str:
+    """A day in a cursor, where it may also be `infinity` or `-infinity`: after all days, or before them."""
+    try:
+        return text if text.removeprefix("-") == "infinity" else date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise _bad_cursor() from error
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid("bad_cursor", "this cursor is not one of this list")
 
 
 def page_of(rows: list[Item], limit: int, cursor_of: Any, total: int | None = None) -> Page[Item]:

@@ -14,7 +14,8 @@ from core.queries.paging import Page
 
 
 class PostingFilter(msgspec.Struct, frozen=True):
-    """Which postings: of a kind, with a document number, touching a product (id or SKU) or a site (id or code), in a time."""
+    """Which postings: of a kind, with a document number, touching a product (id or SKU) or a site (id or code), in a time;
+    of `corrects` those that reverse it or take back of it."""
 
     kinds: Sequence[str] = ()
     document: str | None = None
@@ -22,6 +23,7 @@ class PostingFilter(msgspec.Struct, frozen=True):
     site: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    corrects: UUID | None = None
 
 
 class MoveFilter(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ _OF_STOCK = (
 _OF_PROMISES = (
     *("stock_reserved", "reservation_released", "reservation_consumed", "reservation_expired", "reservation_shortened"),
     *("request_approved", "request_fulfilled", "request_closed", "request_cancelled"),
+    *("channel_order_short", "channel_order_changed", "channel_order_cancelled", "channel_order_settled"),
 )
 _OF_SUPPLY = (
     *("purchase_order_created", "purchase_order_changed", "purchase_order_deleted", "purchase_order_acknowledged"),
@@ -62,7 +63,8 @@ def _goods(event: Event) -> Iterator[tuple[UUID, UUID | None]]:
     if product := event.data.get("product"):
         yield from _pairs(UUID(product), sites)
     for line in event.data.get("lines", ()):
-        yield from _pairs(UUID(line["product"]), _sites(line) or sites)
+        if line["product"]:  # of an order of a shop, a line may have none
+            yield from _pairs(UUID(line["product"]), _sites(line) or sites)
 
 
 def _pairs(product: UUID, sites: Sequence[UUID]) -> Iterator[tuple[UUID, UUID | None]]:

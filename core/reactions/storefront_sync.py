@@ -28,6 +28,7 @@ EVENT_TYPES = frozenset(
         "reservation_consumed",
         "reservation_expired",
         "reservation_shortened",
+        "product_created",
         "product_changed",
         "product_deactivated",
     }
@@ -35,8 +36,20 @@ EVENT_TYPES = frozenset(
 
 
 async def storefront_sync(links: ChannelLinks, company_id: UUID, events: Sequence[Event]) -> None:
-    """Marks the links of all products that the events touch."""
+    """Marks the links of all products that the events touch, their prices where those may have changed, and has items that have no
+    product yet look for theirs among the new ones."""
+    if named := {event.subject_id for event in events if _tells(event, "sku", "barcodes", new=True)}:
+        await links.match_anew(company_id, named)
+    if priced := {event.subject_id for event in events if _tells(event, "price", new=False)}:
+        await links.mark_prices(company_id, priced)
     await links.mark_dirty(company_id, touched_products(events))
+
+
+def _tells(event: Event, *parts: str, new: bool) -> bool:
+    """Whether one of these parts of a product has changed, or the product is new and that counts."""
+    if event.type == "product_created":
+        return new
+    return event.type == "product_changed" and not set(parts).isdisjoint(event.data.get("changed", ()))
 
 
 def touched_products(events: Iterable[Event]) -> set[UUID]:

@@ -79,6 +79,7 @@ def test_documents_are_known_by_their_content(content: bytes, expected: str) -> 
         pytest.param("año".encode("latin-1"), id="not utf-8"),
     ],
 )
+@pytest.mark.promise("S9")
 def test_everything_else_is_refused(content: bytes) -> None:
     with pytest.raises(RefusedFile) as refusal:
         media_type(content)
@@ -99,7 +100,9 @@ SIGNATURES = [
 ]
 
 
+@pytest.mark.promise("B11")
 @given(st.sampled_from(SIGNATURES), st.binary(max_size=300))
+@pytest.mark.promise("S9")
 def test_no_content_gives_anything_but_a_type_or_a_refusal(signature: bytes, rest: bytes) -> None:
     with suppress(RefusedFile):
         assert "/" in media_type(signature + rest)

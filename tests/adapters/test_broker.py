@@ -95,6 +95,7 @@ async def test_many_rings_at_once_become_few(brokers: list[AsyncBroker], client:
     assert await client.xlen(STREAM) == 2
 
 
+@pytest.mark.promise("B14")
 async def test_the_stream_does_not_grow_for_ever(brokers: list[AsyncBroker], client: Redis) -> None:
     task = brokers[0].register_task(_nothing, TASK)
     for _ in range(0, 3 * KEPT, 100):
@@ -102,6 +103,7 @@ async def test_the_stream_does_not_grow_for_ever(brokers: list[AsyncBroker], cli
     assert await client.xlen(STREAM) < 2 * KEPT
 
 
+@pytest.mark.promise("B6")
 async def test_after_redis_has_forgotten_everything_rings_are_heard_again(
     brokers: list[AsyncBroker], client: Redis
 ) -> None:
@@ -114,6 +116,7 @@ async def test_after_redis_has_forgotten_everything_rings_are_heard_again(
         await eventually(lambda: company_id in house.visits)
 
 
+@pytest.mark.promise("B6")
 async def test_while_redis_is_dead_rings_are_lost_and_the_log_says_it_once(
     brokers: list[AsyncBroker], redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:

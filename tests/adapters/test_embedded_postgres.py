@@ -92,6 +92,7 @@ class TestDurability:
             assert _rows(server, "select text from note") == ["kept"]
         assert "not properly shut down" not in (folder / "postgres.log").read_text()
 
+    @pytest.mark.promise("B2")
     def test_every_acknowledged_row_outlives_kill_9_of_the_server(self, folder: Path) -> None:
         """Seen to fail with synchronous_commit off."""
         with EmbeddedPostgres(folder) as server:

@@ -75,6 +75,7 @@ async def test_whoever_comes_as_the_last_group_ends_is_served(
         assert len((await under_way).postings + (await late).postings) == 2
 
 
+@pytest.mark.promise("B9")
 async def test_when_too_many_wait_the_next_is_told_to_come_back(
     shop: Shop, ledger: GroupCommitLedger, under_way: asyncio.Task[Posted]
 ) -> None:

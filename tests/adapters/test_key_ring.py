@@ -13,6 +13,7 @@ OLD, NEW = b"o" * 32, b"n" * 32
 PLACE = "channel|settings|1|2"
 
 
+@pytest.mark.promise("S8")
 def test_what_is_sealed_is_opened_in_its_place_alone() -> None:
     """Seen to fail when the place was not authenticated: a swapped value opened."""
     ring = KeyRing({"1": OLD})

@@ -47,6 +47,7 @@ async def test_a_line_that_fails_takes_the_whole_posting_with_it(shop: Shop) -> 
     assert await shop.fetch("SELECT 1 FROM posting WHERE company_id = %s AND kind = 'sale'", shop.company_id) == []
 
 
+@pytest.mark.promise("I3")
 async def test_the_same_product_on_several_lines_is_added_up_before_it_is_judged(shop: Shop) -> None:
     await shop.product("A")
     await shop.post("receipt", "A", 5)
@@ -55,6 +56,7 @@ async def test_the_same_product_on_several_lines_is_added_up_before_it_is_judged
     assert refused.value.faults[0].extra["requested"] == "6"
 
 
+@pytest.mark.promise("I7")
 @pytest.mark.parametrize(
     ("costing", "sale_costs"), [(CostingMethod.AVERAGE, ["12.5", "12.5"]), (CostingMethod.FIFO, ["10", "15"])]
 )
@@ -90,6 +92,7 @@ async def _layers_read(connection: Connection) -> int:
     return int(row[0])
 
 
+@pytest.mark.promise("I7")
 @pytest.mark.parametrize("costing", list(CostingMethod))
 async def test_goods_sold_below_zero_are_revalued_when_a_receipt_covers_them(
     database: Database, costing: CostingMethod
@@ -105,6 +108,7 @@ async def test_goods_sold_below_zero_are_revalued_when_a_receipt_covers_them(
     assert revaluations == [(Decimal("-4.0000"),)]
 
 
+@pytest.mark.promise("I7")
 async def test_value_is_spread_without_losing_a_digit(database: Database) -> None:
     for costing in CostingMethod:
         shop = await open_shop(database, costing)
@@ -115,6 +119,7 @@ async def test_value_is_spread_without_losing_a_digit(database: Database) -> Non
         assert await shop.value("A") == 0
 
 
+@pytest.mark.promise("I5")
 async def test_a_reversal_restores_stock_and_value_and_happens_once(shop: Shop) -> None:
     product = await shop.product("A")
     await shop.post("receipt", "A", 10, unit_cost=Decimal(2))
@@ -151,6 +156,7 @@ async def test_a_locked_period_takes_nothing(shop: Shop) -> None:
     await shop.post("receipt", "A", 1, at=shop.days_ago(2))
 
 
+@pytest.mark.promise("I3")
 async def test_negative_stock_only_where_the_site_allows_it(shop: Shop) -> None:
     product = await shop.product("A")
     await shop.allow_negative("GYE")
@@ -185,6 +191,7 @@ async def test_an_expired_lot_is_not_sold_but_can_be_scrapped(shop: Shop) -> Non
     await shop.post("scrap", "MILK", 5, lot="OLD")
 
 
+@pytest.mark.promise("I6")
 async def test_a_serial_number_is_in_one_place_only(shop: Shop) -> None:
     phone = await shop.product("PHONE", tracking="serial")
     outcomes = await asyncio.gather(
@@ -225,6 +232,7 @@ async def test_crossing_the_minimum_is_told_once_until_it_is_crossed_back(shop: 
     assert await shop.event_types("low_stock", "low_stock_ended") == ["low_stock", "low_stock_ended", "low_stock"]
 
 
+@pytest.mark.promise("I9")
 async def test_every_posting_has_its_event(shop: Shop) -> None:
     await shop.product("A")
     receipt = await shop.post("receipt", "A", 10)
@@ -258,6 +266,7 @@ async def test_an_operator_posts_only_at_their_own_sites(shop: Shop) -> None:
         "DELETE FROM outbox_event",
     ],
 )
+@pytest.mark.promise("I5")
 async def test_nobody_writes_the_ledger_but_its_writer(shop: Shop, statement: str) -> None:
     await shop.product("A")
     await shop.post("receipt", "A", 1)
@@ -265,6 +274,7 @@ async def test_nobody_writes_the_ledger_but_its_writer(shop: Shop, statement: st
         await shop.fetch(statement)
 
 
+@pytest.mark.promise("I5")
 async def test_even_the_owner_cannot_change_a_move(shop: Shop, database_url: str) -> None:
     await shop.product("A")
     await shop.post("receipt", "A", 1)
@@ -274,6 +284,7 @@ async def test_even_the_owner_cannot_change_a_move(shop: Shop, database_url: str
             owner.execute("UPDATE move SET quantity = 2")
 
 
+@pytest.mark.promise("I3")
 async def test_two_hundred_buyers_take_the_last_hundred_units_exactly(shop: Shop) -> None:
     """Seen to fail with a read of the balance before an unguarded update in `ledger_post`."""
     product = await shop.product("LAST")
@@ -285,6 +296,7 @@ async def test_two_hundred_buyers_take_the_last_hundred_units_exactly(shop: Shop
     assert await shop.on_hand(product) == 0
 
 
+@pytest.mark.promise("I3")
 async def test_postings_over_the_same_products_in_opposite_order_do_not_deadlock(shop: Shop) -> None:
     skus = [f"P{number}" for number in range(8)]
     for sku in skus:

@@ -59,12 +59,14 @@ class ShopWorld:
         return Decimal(str(rows[0][0]))
 
 
+@pytest.mark.promise("I3", "B1")
 class TestPostgresStockLedger(StockLedgerContract):
     @pytest.fixture
     async def world(self, shop: Shop) -> LedgerWorld:
         return ShopWorld(shop, PostgresStockLedger(shop.database))
 
 
+@pytest.mark.promise("I3", "B1")
 class TestGroupCommitLedger(StockLedgerContract):
     @pytest.fixture
     async def world(self, shop: Shop) -> LedgerWorld:

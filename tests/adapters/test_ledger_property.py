@@ -198,12 +198,15 @@ def own_database(url: str) -> Iterator[tuple[Call, Database]]:
             runner.run(database.close())
 
 
+@pytest.mark.promise("I1")
+@pytest.mark.promise("I2", "I3", "I4", "I7")
 @pytest.mark.parametrize("costing", list(CostingMethod))
 def test_the_ledger_agrees_with_the_model(database_url: str, costing: CostingMethod) -> None:
     with own_database(database_url) as (call, database):
         explore(lambda: PostgresMachine(call, call(open_system(database, costing))), 30, 25)
 
 
+@pytest.mark.promise("I7")
 def test_both_ledgers_answer_alike(database_url: str) -> None:
     with own_database(database_url) as (call, database):
 

@@ -81,6 +81,7 @@ async def test_a_lot_that_does_not_exist_is_named(shop: Shop) -> None:
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/lines/0/lot", "not_found")]
 
 
+@pytest.mark.promise("I4")
 async def test_promised_goods_are_not_sold_from_several_places_of_a_site(shop: Shop) -> None:
     await shop.product("A")
     await shop.run(create_location, shop.admin, (shop.sites["UIO"], CreateLocation("A-01", "Shelf")))
@@ -95,6 +96,7 @@ async def test_promised_goods_are_not_sold_from_several_places_of_a_site(shop: S
     ]
 
 
+@pytest.mark.promise("I4")
 async def test_a_loss_does_not_free_promised_goods_for_a_sale_beside_it(shop: Shop) -> None:
     product = await shop.product("A")
     await shop.post("receipt", "A", 10)

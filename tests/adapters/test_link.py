@@ -89,6 +89,24 @@ async def test_whoever_gives_up_leaves_no_half_answer_behind(link: Link) -> None
     assert not link.usable
 
 
+@pytest.mark.promise("B2", "B9")
+async def test_a_server_that_says_nothing_is_given_up(database_url: str) -> None:
+    """Else whoever asks over a connection that carries nothing any more waits for ever, and so do all who want its place."""
+
+    async def directly(link: Link) -> object:
+        return await link.ask(("SELECT pg_sleep(60)", None))
+
+    async def in_a_transaction(link: Link) -> object:
+        return await link.connection.execute("SELECT pg_sleep(60)")
+
+    for asking in (directly, in_a_transaction):
+        link = await Link.open(database_url, "", 5, patience=0.2)
+        with pytest.raises(errors.OperationalError):
+            await asking(link)
+        assert not link.usable
+        link.close()
+
+
 async def test_a_table_that_has_changed_since_is_seen_anew(link: Link, database_url: str) -> None:
     await link.ask(("CREATE TEMP TABLE thing AS SELECT 1 AS a", None))
     assert await rows_of(link, ("SELECT * FROM thing", None)) == [(1,)]

@@ -3,24 +3,20 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from adapters.postgres.channels import PostgresChannels
 from adapters.postgres.deliveries import PostgresDeliveries
 from adapters.postgres.due_work import DueWork
 from adapters.postgres.engine import Connection, Database, Scope
 from adapters.postgres.installations import PostgresInstallations
 from adapters.postgres.outbox import PostgresOutbox
 from core.domain.ids import new_id
-from core.ports.channels import PushedLink
 from core.ports.outbox import DeliveryState, Lease, Outcome
-from core.ports.plugins import InstallationState, Subscription
-from core.ports.storefront import Item
+from core.ports.plugins import NewSettings, Subscription
 from tests.shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +76,8 @@ class TestRelay:
         assert (await outbox.relay(shop.company_id, [], 3)).events == 0
         assert await numbers(shop) == {event: start + number for number, event in enumerate(events, 1)}
 
+    @pytest.mark.promise("I9")
+    @pytest.mark.promise("B5")
     async def test_an_event_that_is_committed_late_is_not_missed(self, shop: Shop, outbox: PostgresOutbox) -> None:
         """Seen to fail with a relay that takes the events with an id above the last one it saw."""
         async with shop.database.transaction(shop.scope) as slow:
@@ -94,6 +92,8 @@ class TestRelay:
             {(event, f"core:{name}"): 1 for event in (early, late) for name in ("first", "second")}
         )
 
+    @pytest.mark.promise("I9")
+    @pytest.mark.promise("B5")
     async def test_two_relays_at_once_give_each_number_and_each_delivery_once(
         self, shop: Shop, outbox: PostgresOutbox
     ) -> None:
@@ -115,6 +115,7 @@ class TestRelay:
         assert set(counts.values()) == {1}
         assert len(counts) == 2 * 90
 
+    @pytest.mark.promise("I9")
     async def test_only_those_who_want_an_event_get_it(
         self, shop: Shop, outbox: PostgresOutbox, database: Database
     ) -> None:
@@ -122,7 +123,7 @@ class TestRelay:
         installations = PostgresInstallations(database)
         plugins = {"on", "off", "paused", "never"}
         for plugin in plugins - {"never"}:
-            await installations.enable(shop.company_id, plugin, {})
+            await installations.enable(shop.company_id, plugin, NewSettings())
         await installations.disable(shop.company_id, "off")
         await installations.pause(shop.company_id, "paused", "no key")
         await happen(shop, new_id())
@@ -203,131 +204,19 @@ class TestDeliveries:
     ) -> None:
         """Seen to fail with a claim that does not look at the company's switch."""
         installations = PostgresInstallations(database)
-        await installations.enable(shop.company_id, "mail", {})
+        await installations.enable(shop.company_id, "mail", NewSettings())
         await happen(shop, new_id())
         await outbox.relay(shop.company_id, [Subscription("mail:note", "thing_happened", frozenset({"mail"}))], 100)
         await installations.pause(shop.company_id, "mail", "no key")
         due = DueWork(dispatch)
         assert (shop.company_id, "mail:note") not in await due.deliveries({"mail:note"})
         assert events_of(await deliveries.claim(shop.company_id, "mail:note", 1, MINUTE)) == []
-        await installations.enable(shop.company_id, "mail", {})
+        await installations.enable(shop.company_id, "mail", NewSettings())
         assert (shop.company_id, "mail:note") in await due.deliveries({"mail:note"})
         assert len(events_of(await deliveries.claim(shop.company_id, "mail:note", 1, MINUTE))) == 1
         await installations.disable(shop.company_id, "mail")
         assert await states(shop, "mail:note") == ["dead"]
         assert [one.dead for one in await installations.all(shop.company_id)] == [1]
-
-
-class TestChannels:
-    @pytest.fixture
-    async def channels(self, shop: Shop, database: Database) -> PostgresChannels:
-        """A shop that sells CUP (as two items) and the kit SET of two cups and a bag, from UIO."""
-        cup, bag = await shop.product("CUP"), await shop.product("BAG")
-        await shop.kit("SET", {cup: "2", bag: "1"})
-        items = [Item("1", "cup"), Item("2", " CUP"), Item("3", "Set"), Item("4", "unheard of")]
-        found = await PostgresInstallations(database).enable_storefront(
-            shop.company_id, "web", {}, items, {"UIO": "main"}
-        )
-        assert found == 3
-        return PostgresChannels(database)
-
-    async def test_levels_are_what_is_available_now_and_a_kit_has_what_its_parts_allow(
-        self, shop: Shop, channels: PostgresChannels
-    ) -> None:
-        await shop.post("receipt", "CUP", 7)
-        await shop.post("receipt", "CUP", 9, site="GYE")
-        await shop.post("receipt", "BAG", 2)
-        assert await levels(shop, channels) == {"1": 7, "2": 7, "3": 2}
-        await shop.post("receipt", "BAG", 10)
-        assert await levels(shop, channels) == {"1": 7, "2": 7, "3": 3}
-        await shop.allow_negative("UIO")
-        await shop.post("sale", "CUP", 8)
-        assert await levels(shop, channels) == {"1": 0, "2": 0, "3": 0}
-
-    async def test_a_product_marks_its_items_and_the_kits_made_of_it(
-        self, shop: Shop, channels: PostgresChannels
-    ) -> None:
-        await push_all(shop, channels)
-        bag = await shop.fetch("SELECT id FROM product WHERE company_id = %s AND sku = 'BAG'", shop.company_id)
-        cup = await shop.fetch("SELECT id FROM product WHERE company_id = %s AND sku = 'CUP'", shop.company_id)
-        await channels.mark_dirty(shop.company_id, {UUID(str(bag[0][0]))})
-        assert (await levels(shop, channels)).keys() == {"3"}
-        await channels.mark_dirty(shop.company_id, {UUID(str(cup[0][0]))})
-        assert (await levels(shop, channels)).keys() == {"1", "2", "3"}
-
-    async def test_a_link_that_is_marked_while_it_is_pushed_stays_dirty(
-        self, shop: Shop, channels: PostgresChannels
-    ) -> None:
-        """Seen to fail when the push is recorded with the version of the moment instead of the one that was read."""
-        lease = await channels.lease(shop.company_id, "web", MINUTE)
-        assert lease
-        read = await channels.dirty(shop.company_id, "web", 10)
-        bag = await shop.fetch("SELECT id FROM product WHERE company_id = %s AND sku = 'BAG'", shop.company_id)
-        await channels.mark_dirty(shop.company_id, {UUID(str(bag[0][0]))})
-        await channels.record(shop.company_id, "web", lease.token, [PushedLink(link) for link in read])
-        assert (await levels(shop, channels)).keys() == {"3"}
-
-    async def test_a_storefront_has_one_pusher_and_a_late_one_has_no_say(
-        self, shop: Shop, channels: PostgresChannels
-    ) -> None:
-        """Seen to fail without the lease token in the statement that records a push."""
-        dead = await channels.lease(shop.company_id, "web", NO_TIME)
-        heir = await channels.lease(shop.company_id, "web", MINUTE)
-        assert dead
-        assert heir
-        assert await channels.lease(shop.company_id, "web", MINUTE) is None
-        read = await channels.dirty(shop.company_id, "web", 10)
-        await channels.record(shop.company_id, "web", dead.token, [PushedLink(link) for link in read])
-        await channels.fail(shop.company_id, "web", dead.token, read, "late", NO_TIME, 1)
-        assert len(await levels(shop, channels)) == 3
-        await channels.record(shop.company_id, "web", heir.token, [PushedLink(link) for link in read])
-        assert await levels(shop, channels) == {}
-
-    async def test_who_still_pushes_when_it_is_switched_on_again_stays_the_only_one(
-        self, shop: Shop, channels: PostgresChannels, database: Database
-    ) -> None:
-        """Seen to fail when switching on ended the lease: old levels could then arrive after new ones."""
-        pushing = await channels.lease(shop.company_id, "web", MINUTE)
-        assert pushing
-        read = await channels.dirty(shop.company_id, "web", 10)
-        installations = PostgresInstallations(database)
-        for items in ([], [Item("1", "CUP")]):
-            await installations.disable(shop.company_id, "web")
-            await installations.enable_storefront(shop.company_id, "web", {}, items, {"UIO": "main"})
-        assert await channels.lease(shop.company_id, "web", MINUTE) is None
-        later = [PushedLink(replace(link, version=link.version + 1)) for link in read]
-        await channels.record(shop.company_id, "web", pushing.token, later)
-        assert (await levels(shop, channels)).keys() == {"1"}
-        assert await channels.lease(shop.company_id, "web", MINUTE)
-
-    async def test_after_a_failure_others_come_first_and_all_comes_later(
-        self, shop: Shop, channels: PostgresChannels
-    ) -> None:
-        lease = await channels.lease(shop.company_id, "web", MINUTE)
-        assert lease
-        tried = await channels.dirty(shop.company_id, "web", 1)
-        await channels.fail(shop.company_id, "web", lease.token, tried, "it broke", NO_TIME, 3)
-        again = await channels.lease(shop.company_id, "web", MINUTE)
-        assert again
-        assert again.failures == 3
-        assert [link.item for link in await channels.dirty(shop.company_id, "web", 3)][-1] == tried[0].item
-        await channels.fail(shop.company_id, "web", again.token, tried, "it broke", MINUTE, 4)
-        assert await channels.lease(shop.company_id, "web", MINUTE) is None
-
-    async def test_switching_on_again_pushes_all_again_and_forgets_what_is_not_sold_any_more(
-        self, shop: Shop, channels: PostgresChannels, database: Database
-    ) -> None:
-        await push_all(shop, channels)
-        assert await levels(shop, channels) == {}
-        installations = PostgresInstallations(database)
-        await installations.disable(shop.company_id, "web")
-        assert await channels.lease(shop.company_id, "web", MINUTE) is None
-        await installations.enable_storefront(
-            shop.company_id, "web", {}, [Item("3", "SET")], {"UIO": "main", "GYE": "x"}
-        )
-        rows = await channels.dirty(shop.company_id, "web", 10)
-        assert sorted((link.item, link.location) for link in rows) == [("3", "main"), ("3", "x")]
-        assert [one.state for one in await installations.all(shop.company_id)] == [InstallationState.ENABLED]
 
 
 class TestDueWork:
@@ -388,14 +277,3 @@ async def states(shop: Shop, subscriber: str) -> list[object]:
         "SELECT state FROM delivery WHERE company_id = %s AND subscriber = %s", shop.company_id, subscriber
     )
     return [row[0] for row in rows]
-
-
-async def levels(shop: Shop, channels: PostgresChannels) -> dict[str, int]:
-    return {link.item: int(link.available) for link in await channels.dirty(shop.company_id, "web", 10)}
-
-
-async def push_all(shop: Shop, channels: PostgresChannels) -> None:
-    lease = await channels.lease(shop.company_id, "web", MINUTE)
-    assert lease
-    links = await channels.dirty(shop.company_id, "web", 10)
-    await channels.record(shop.company_id, "web", lease.token, [PushedLink(link) for link in links])

@@ -21,7 +21,7 @@ from adapters.outgoing.addresses import is_own, is_public
 from adapters.outgoing.refusals import AddressRefused, AnswerRefused, Unreachable
 from adapters.outgoing.transport import MOST_BYTES, OutgoingHttp
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.promise("S7")]
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -287,6 +287,7 @@ async def _drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while not closed.done():
         writer.write(b"x")
         await asyncio.wait([closed], timeout=0.05)
+    await closed
 
 
 @pytest.mark.parametrize("answer", [_silence, _drip], ids=["silent", "dripping"])

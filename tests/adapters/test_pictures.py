@@ -87,6 +87,7 @@ def test_a_picture_taken_sideways_is_turned_upright(name: str) -> None:
     assert is_like(image, (400, 1595), BLUE)
 
 
+@pytest.mark.promise("S9")
 def test_nothing_but_the_picture_survives() -> None:
     secret = "taken at 40.4168, -3.7038"
     exif = Image.Exif()
@@ -144,6 +145,7 @@ def test_of_up_to_fifty_frames_the_first_is_kept(name: str) -> None:
 @pytest.mark.parametrize(
     ("width", "height"), [(6_400, 6_400), (10_000, 9_500), (20_000, 20_000), (2_000_000_000, 2_000_000_000)]
 )
+@pytest.mark.promise("S9")
 def test_too_many_pixels_are_refused_by_the_header_alone(width: int, height: int) -> None:
     assert refusal_of(png_header(width, height)) == "picture_too_many_pixels"
     assert refusal_of(png_header(100, 100)) == "picture_unreadable"
@@ -180,6 +182,7 @@ def test_too_many_bytes_are_refused() -> None:
         pytest.param(file_of(red_left_blue_right(400, 300), "PNG")[:200], id="half a png"),
     ],
 )
+@pytest.mark.promise("S9")
 def test_what_is_no_sound_picture_is_refused_with_one_error(content: bytes) -> None:
     assert refusal_of(content) == "picture_unreadable"
 
@@ -197,6 +200,7 @@ def test_what_pillow_only_warns_of_is_refused(tmp_path: Path) -> None:
     assert "RefusedFile" in outcome.stderr.splitlines()[-1]
 
 
+@pytest.mark.promise("B11", "S9")
 @settings(deadline=None)
 @given(st.sampled_from(FORMATS), st.data())
 def test_a_damaged_picture_is_drawn_or_refused_and_nothing_else(name: str, data: st.DataObject) -> None:

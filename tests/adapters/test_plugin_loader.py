@@ -123,8 +123,12 @@ def test_version_ranges(version_range: str, version: str, admitted: bool) -> Non
 
 def test_each_plugin_of_the_tests_has_a_project_of_its_own() -> None:
     assert {path.parent.name for path in HERE.glob("*/pyproject.toml")} == {
+        "chat_folder",
         "fake_storefront",
         "fake_supplier",
+        "mail_folder",
+        "hostile",
+        "hooked",
         "sms_folder",
         *BROKEN,
     }

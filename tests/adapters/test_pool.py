@@ -64,6 +64,7 @@ async def test_who_finds_none_waits_in_line(server: Server) -> None:
     pool.close()
 
 
+@pytest.mark.promise("B9")
 async def test_patience_ends(server: Server) -> None:
     pool = open_pool(server, 1, patience=0.01)
     link = await pool.take()

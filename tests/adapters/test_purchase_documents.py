@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from adapters.purchase_documents.pdf import FpdfDocuments
-from adapters.purchase_documents.wording import _WORDS, wording_of
+from adapters.pdf.purchase_order import FpdfDocuments
+from adapters.pdf.wording import _WORDS, wording_of
 from core.domain.ids import new_id
 from core.domain.order_document import DocumentLine, OrderDocument, Standing
 from core.testing.contracts.supplier import a_document
@@ -128,6 +128,7 @@ def test_a_note_goes_on_where_the_page_ends() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.promise("S10")
 def test_names_are_nothing_but_text(name: str) -> None:
     """Seen to fail with the library's own placeholder for the number of pages left at work: `{nb}` became 1."""
     document = a_document(new_id())

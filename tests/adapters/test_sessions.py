@@ -141,6 +141,7 @@ async def test_a_refresh_token_is_good_once(sessions: Sessions, user: UUID) -> N
     assert await sessions.rotate(user, b"never issued", b"e", "e", HERE, NOON) is None
 
 
+@pytest.mark.promise("S5")
 async def test_two_tabs_that_refresh_at_once_get_the_same_successor(sessions: Sessions, user: UUID) -> None:
     """Seen to fail when the second of two had to be the first: 49 of 50 were refused."""
     await begun(sessions, user, b"a")
@@ -156,6 +157,7 @@ async def test_two_tabs_that_refresh_at_once_get_the_same_successor(sessions: Se
     [(HERE, NOON + GRACE + timedelta(seconds=1)), (ELSEWHERE, NOON), (Origin(HERE.address, "", "curl"), NOON)],
     ids=["late", "from elsewhere", "by another device"],
 )
+@pytest.mark.promise("S5")
 async def test_a_used_refresh_token_ends_the_session_and_its_successors(
     sessions: Sessions, user: UUID, origin: Origin, when: datetime
 ) -> None:
@@ -167,6 +169,7 @@ async def test_a_used_refresh_token_ends_the_session_and_its_successors(
     assert await sessions.in_force(user, session_id, when) is None
 
 
+@pytest.mark.promise("S5")
 async def test_the_grace_ends_with_the_use_of_the_successor(sessions: Sessions, user: UUID) -> None:
     session_id = await begun(sessions, user, b"a")
     await sessions.rotate(user, b"a", b"b", "b", HERE, NOON)
@@ -215,6 +218,7 @@ async def waiting_for_locks(database: Database) -> bool:
     return bool(await database.fetch(Scope(), "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"))
 
 
+@pytest.mark.promise("S2")
 async def test_a_person_cannot_read_the_sessions_of_others_even_without_a_filter(shop: Shop) -> None:
     sessions = PostgresSessions(shop.database)
     one, other = await a_person(shop.database), await a_person(shop.database)
@@ -284,6 +288,7 @@ async def test_a_forgiven_attempt_is_not_counted(attempts: Attempts, allowance: 
     await refused(attempts, other)
 
 
+@pytest.mark.promise("S6")
 async def test_of_many_at_once_no_more_get_through_than_may(
     attempts: Attempts, allowance: Callable[..., Allowance]
 ) -> None:
@@ -295,6 +300,7 @@ async def test_of_many_at_once_no_more_get_through_than_may(
     assert sum(isinstance(answer, TooManyAttempts) for answer in answers) == 11
 
 
+@pytest.mark.promise("S8")
 async def test_no_login_is_kept_of_what_was_attempted(database: Database, clock: TurnedClock) -> None:
     name = f"account canary{new_id().hex}"
     await PostgresAttempts(database, clock).admit([Allowance(name)])

@@ -138,8 +138,9 @@ class TestCsv:
             assert len(table(packed, name, exactly)) == 20_001
             assert fault_of(packed, name, below).code == "sheet_too_large"
 
+    @pytest.mark.promise("S9")
     def test_a_compression_bomb_is_refused_early(self) -> None:
-        bomb = gzip.compress(b"a\n" + b"mug " * 5_000_000)
+        bomb = gzip.compress(b"a\n" + b"mug\n" * 5_000_000)
         assert fault_of(bomb, "x.csv.gz", SheetLimits(unpacked_bytes=10**12)).code == "sheet_too_compressed"
 
     def test_a_long_table_is_never_held_in_memory(self, tmp_path: Path) -> None:
@@ -241,6 +242,7 @@ class TestXlsx:
             ),
         ],
     )
+    @pytest.mark.promise("S9")
     def test_a_hostile_or_damaged_workbook_is_refused_by_name(self, content: bytes, code: str) -> None:
         assert fault_of(content, "x.xlsx").code == code
 
@@ -275,6 +277,7 @@ class TestXlsx:
         assert fault_of(content, "x.xlsx", SheetLimits(unpacked_bytes=unpacked - 1)).code == "sheet_too_large"
 
     @settings(deadline=None)
+    @pytest.mark.promise("B11")
     @given(st.data())
     def test_any_damage_is_read_or_refused_and_nothing_else(self, data: st.DataObject) -> None:
         content = bytearray(GOOD_WORKBOOK)

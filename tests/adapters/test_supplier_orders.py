@@ -2,20 +2,20 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters.outgoing.transport import OutgoingHttp
+from adapters.outgoing.plugin_http import PluginHttp
+from adapters.outgoing.transport import OutgoingHttp, SafeTransport
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
-from adapters.supplier_orders.http import HttpOrdering
+from adapters.supplier_orders.http import MANIFEST, HttpOrdering, SignedHttpSettings
 from adapters.supplier_orders.mail import MailOrdering
 from core.domain.ids import new_id
-from core.domain.webhook import key_of, new_webhook_secret
-from core.plugin.context import PluginContext
-from core.ports.clock import SystemClock
+from core.domain.webhook import new_webhook_secret
 from core.ports.failures import (
     Ambiguous,
     AuthFailed,
@@ -25,9 +25,11 @@ from core.ports.failures import (
     RateLimited,
     Transient,
 )
+from core.ports.http import HttpClient
 from core.ports.supplier import SupplierOrdering
 from core.testing.contracts.supplier import OtherSide, SupplierOrderingContract, a_document, outgoing
 from core.testing.fakes.supplier import InMemorySupplier
+from core.testing.plugin_context import plugin_context
 from tests.mail_server import SENDER, MailServer
 from tests.plugins.fake_supplier.src.fake_supplier.plugin import FolderOrdering, FolderSettings
 from tests.webhook_receiver import Answer, Received, Receiver, receiving
@@ -59,7 +61,7 @@ class FolderSide:
         self._folder = folder
         self._inbox = folder / self.address
         self._inbox.mkdir()
-        self.ordering = FolderOrdering(PluginContext(new_id(), FolderSettings(folder=str(folder))))
+        self.ordering = FolderOrdering(plugin_context(FolderSettings(folder=str(folder))))
 
     def taken(self) -> Sequence[int]:
         files = sorted(self._folder.glob("acme*/*.json"), key=lambda file: file.stat().st_mtime_ns)
@@ -96,12 +98,12 @@ class MailSide:
 class HttpSide:
     """A server that looks at keys."""
 
-    def __init__(self, receiver: Receiver, way: OutgoingHttp) -> None:
+    def __init__(self, receiver: Receiver, http: HttpClient) -> None:
         self._receiver = receiver
         self._orders: dict[str, int] = {}
         self._status = 200
         self.address = receiver.url
-        self.ordering = HttpOrdering(key_of(SECRET), lambda _: way.transport(), SystemClock(), "Pirwa/test")
+        self.ordering = HttpOrdering(plugin_context(SignedHttpSettings(secret=SECRET), http))
         receiver.answer = self._answer
 
     def _answer(self, request: Received) -> Answer:
@@ -129,11 +131,23 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-@pytest.fixture
-def way() -> Iterator[OutgoingHttp]:
-    way = OutgoingHttp(loopback=True, seconds=2)
-    yield way
+@contextmanager
+def client(*, loopback: bool = True, seconds: float = 2) -> Iterator[HttpClient]:
+    """What is built in finds; it waits so long at most."""
+    way = OutgoingHttp(loopback=loopback)
+
+    def transport(_: bool, /, *, seconds: float, most_bytes: int) -> SafeTransport:
+        return way.transport(seconds=min(seconds, most), most_bytes=most_bytes)
+
+    most = seconds
+    yield PluginHttp(transport, MANIFEST.hosts, "Pirwa/test")
     way.close()
+
+
+@pytest.fixture
+def http() -> Iterator[HttpClient]:
+    with client() as http:
+        yield http
 
 
 class TestInMemory(SupplierOrderingContract):
@@ -184,8 +198,8 @@ class TestByMail(SupplierOrderingContract):
 
 class TestByHttp(SupplierOrderingContract):
     @pytest.fixture
-    def other_side(self, receiver: Receiver, way: OutgoingHttp) -> OtherSide:
-        return HttpSide(receiver, way)
+    def other_side(self, receiver: Receiver, http: HttpClient) -> OtherSide:
+        return HttpSide(receiver, http)
 
     async def test_the_order_is_signed_and_every_repeat_bears_its_key(
         self, other_side: OtherSide, receiver: Receiver
@@ -242,21 +256,25 @@ class TestByHttp(SupplierOrderingContract):
             assert raised.value.after == timedelta(minutes=1)
 
     async def test_without_an_answer_the_order_may_have_arrived(self, receiver: Receiver) -> None:
-        way = OutgoingHttp(loopback=True, seconds=0.2)
-        side = HttpSide(receiver, way)
         receiver.hung.set()
-        with pytest.raises(Ambiguous, match="timeout"):
+        with client(seconds=0.2) as http:
+            side = HttpSide(receiver, http)
+            with pytest.raises(Ambiguous, match="timeout"):
+                await side.ordering.deliver(outgoing(17, side))
+
+    async def test_a_supplier_that_was_not_reached_has_no_order(self, receiver: Receiver, http: HttpClient) -> None:
+        side = HttpSide(receiver, http)
+        side.address = "http://127.0.0.1:9/"
+        with pytest.raises(Transient, match="unreachable"):
             await side.ordering.deliver(outgoing(17, side))
-        way.close()
 
     async def test_nothing_goes_to_private_addresses(self, receiver: Receiver) -> None:
-        way = OutgoingHttp(loopback=False, seconds=2)
-        side = HttpSide(receiver, way)
-        side.address = f"https://127.0.0.1:{receiver.port}/"
-        with pytest.raises(Misconfigured, match="address_refused"):
-            await side.ordering.deliver(outgoing(17, side))
+        with client(loopback=False) as http:
+            side = HttpSide(receiver, http)
+            side.address = f"https://127.0.0.1:{receiver.port}/"
+            with pytest.raises(Misconfigured, match="address_refused"):
+                await side.ordering.deliver(outgoing(17, side))
         assert receiver.requests == []
-        way.close()
 
 
 def test_no_two_orders_and_no_two_sendings_have_one_key() -> None:

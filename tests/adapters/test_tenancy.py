@@ -35,11 +35,14 @@ WRITERS = {
     "ledger_commit_reservations",
     "ledger_end_reservations",
     "ledger_expire_holds",
+    "ledger_hold",
     "ledger_judge_stock",
     "ledger_learn_sizes",
     "ledger_load",
     "ledger_lock_stock",
     "ledger_post",
+    "ledger_refill",
+    "ledger_refill_promises",
     "ledger_reopen_checkpoints",
     "ledger_reserve",
     "ledger_set_levels",
@@ -57,6 +60,7 @@ async def busy(database: Database, canary: str) -> Shop:
     return shop
 
 
+@pytest.mark.promise("S2")
 async def test_every_table_of_a_company_is_walled(database: Database) -> None:
     rows = await database.fetch(
         Scope(),
@@ -67,6 +71,7 @@ async def test_every_table_of_a_company_is_walled(database: Database) -> None:
     assert {name for name, forced, policy in rows if not (forced and policy)} == {*WITHOUT_COMPANY, *PERSONAL}
 
 
+@pytest.mark.promise("S2")
 async def test_every_table_of_a_person_is_walled(database: Database) -> None:
     """Seen to fail with one table left out when the policies are made."""
     rows = await database.fetch(
@@ -77,6 +82,7 @@ async def test_every_table_of_a_person_is_walled(database: Database) -> None:
     assert {name for (name,) in rows} >= set(PERSONAL)
 
 
+@pytest.mark.promise("S2")
 async def test_the_application_owns_nothing_and_bypasses_nothing(database: Database) -> None:
     assert await database.fetch(
         Scope(),
@@ -84,6 +90,7 @@ async def test_the_application_owns_nothing_and_bypasses_nothing(database: Datab
     ) == [(False, False, 0)]
 
 
+@pytest.mark.promise("S2")
 async def test_nothing_leads_around_the_wall(database: Database) -> None:
     """Views and functions with their owner's rights would."""
     views = await database.fetch(
@@ -97,6 +104,7 @@ async def test_nothing_leads_around_the_wall(database: Database) -> None:
 
 
 @pytest.mark.parametrize("table", ["product", "move", "posting", "stock_balance", "site_stock", "outbox_event", "site"])
+@pytest.mark.promise("S2")
 async def test_a_statement_without_a_filter_sees_its_own_company_only(database: Database, table: str) -> None:
     ours, _ = await busy(database, "OURS"), await busy(database, "CANARY")
     rows = await database.fetch(ours.scope, f"SELECT DISTINCT company_id FROM {table}")
@@ -104,6 +112,7 @@ async def test_a_statement_without_a_filter_sees_its_own_company_only(database: 
     assert await database.fetch(Scope(), f"SELECT 1 FROM {table}") == []
 
 
+@pytest.mark.promise("S2")
 async def test_readers_asked_for_another_company_find_nothing(database: Database) -> None:
     """The statements of the readers with the other company's id, as if the application had mixed them up."""
     ours, theirs = await busy(database, "OURS"), await busy(database, "CANARY")
@@ -122,6 +131,7 @@ async def test_readers_asked_for_another_company_find_nothing(database: Database
     ) == [(None,)]
 
 
+@pytest.mark.promise("S2")
 async def test_nobody_writes_into_another_company(database: Database) -> None:
     ours, theirs = await busy(database, "OURS"), await busy(database, "CANARY")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -134,6 +144,7 @@ async def test_nobody_writes_into_another_company(database: Database) -> None:
     assert await theirs.fetch("SELECT name FROM product") == [("Product CANARY",)]
 
 
+@pytest.mark.promise("I8")
 async def test_a_reference_cannot_cross_companies(database: Database, database_url: str) -> None:
     """Foreign-key checks ignore policies, so keys are composite: even the owner cannot point across."""
     ours, theirs = await busy(database, "OURS"), await busy(database, "CANARY")

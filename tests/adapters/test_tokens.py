@@ -189,12 +189,14 @@ FORGERIES: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+@pytest.mark.promise("S11")
 async def test_a_forgery_is_refused(tokens: SignedAccessTokens, forgery: Callable[[], str]) -> None:
     with pytest.raises(Unauthenticated) as refused:
         await tokens.verify(forgery())
     assert refused.value.code == "invalid_token"
 
 
+@pytest.mark.promise("S11")
 async def test_a_token_is_refused_once_its_time_and_the_leeway_are_over(
     tokens: SignedAccessTokens, clock: TurnedClock
 ) -> None:
@@ -207,6 +209,7 @@ async def test_a_token_is_refused_once_its_time_and_the_leeway_are_over(
     assert refused.value.code == "token_expired"
 
 
+@pytest.mark.promise("B15")
 async def test_a_clock_that_is_a_little_behind_does_not_matter(tokens: SignedAccessTokens, clock: TurnedClock) -> None:
     token = (await tokens.issue(STATE, COMPANY)).text
     clock.time = NOON - timedelta(seconds=30)
@@ -320,6 +323,7 @@ async def test_a_storage_that_is_away_or_slow_at_first_makes_no_token_bad(clock:
     assert store.asked == 2
 
 
+@pytest.mark.promise("S4")
 async def test_after_an_emergency_nothing_counts_that_was_signed_before(
     tokens: SignedAccessTokens, keys: KeySet
 ) -> None:

@@ -40,11 +40,14 @@ async def busy_shop(database: Database, costing: CostingMethod) -> Shop:
     return shop
 
 
+@pytest.mark.promise("I2", "I3", "I4", "I7")
 @pytest.mark.parametrize("costing", list(CostingMethod))
 async def test_sound_books_show_no_difference(database: Database, costing: CostingMethod) -> None:
     assert await found(await busy_shop(database, costing)) == {}
 
 
+@pytest.mark.promise("I1")
+@pytest.mark.promise("I4", "I7")
 @pytest.mark.parametrize(
     ("falsification", "check"),
     [

@@ -67,6 +67,7 @@ def call(url: str, *secrets: str) -> WebhookCall:
     return WebhookCall(url, tuple(key_of(secret) for secret in secrets or (SECRET,)), an_event())
 
 
+@pytest.mark.promise("B5")
 class TestSigning:
     def test_the_published_vector_comes_out(self) -> None:
         """Seen to fail with the key taken as it is written, and with `:` between the parts."""
@@ -176,6 +177,7 @@ class TestOtherSide:
         assert (answer.status, answer.error) == (None, "unreachable")
 
 
+@pytest.mark.promise("S7")
 class TestPrivateAddresses:
     @pytest.mark.parametrize("address", INSIDE)
     async def test_nothing_is_sent_inside(self, address: str) -> None:

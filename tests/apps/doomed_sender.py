@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from adapters.local_disk.file_store import LocalDiskStore
-from adapters.plugin_loader.registry import load_plugins
 from adapters.postgres.engine import Database
 from adapters.postgres.repositories.order_sendings import PostgresOrderSendings
 from adapters.postgres.repositories.purchase_orders import PostgresPurchaseOrders
@@ -21,6 +20,7 @@ from adapters.supplier_orders.mail import MailOrdering
 from apps.settings import Settings
 from core.commands.order_documents import OrderDocuments
 from tests.apps.supplier_orders import dispatching
+from tests.plugins.way import plugins_here
 
 OWNERS: dict[str, Any] = {
     each.__name__: each
@@ -51,8 +51,9 @@ async def _die_at(settings: Settings, smtp_url: str, kind: str, method: str, com
     database = Database(str(settings.database_url))
     await database.open()
     setattr(OWNERS[kind], method, _the_last(getattr(OWNERS[kind], method)))
-    async with dispatching(settings, database, load_plugins([], "0.1.0"), smtp_url) as dispatcher:
-        await dispatcher.sender.send(UUID(company))
+    with plugins_here() as plugins:
+        async with dispatching(settings, database, plugins, smtp_url) as dispatcher:
+            await dispatcher.sender.send(UUID(company))
 
 
 def _the_last(step: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

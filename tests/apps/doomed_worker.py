@@ -13,10 +13,16 @@ from typing import Any
 from taskiq import InMemoryBroker
 
 from adapters.plugin_loader.registry import load_plugins
+from adapters.postgres.channel_levels import PostgresChannelLevels
+from adapters.postgres.channel_order_feeds import PostgresOrderFeeds
+from adapters.postgres.channel_set_up import PostgresChannelSetUp
 from adapters.postgres.channels import PostgresChannels
 from adapters.postgres.deliveries import PostgresDeliveries
 from adapters.postgres.engine import Database
+from adapters.postgres.ledger import LedgerInTransaction
 from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.repositories.channel_orders import PostgresChannelOrders
+from adapters.postgres.uow import PostgresRun
 from apps.worker.main import make_parts
 from apps.worker.worker import Worker
 
@@ -37,7 +43,18 @@ async def _die_at(database_url: str, kind: str, method: str, word: str) -> None:
     await database.open()
     await dispatch.open()
     plugins = load_plugins(["fake_storefront"], "0.1.0")
-    owner = {each.__name__: each for each in (PostgresOutbox, PostgresDeliveries, PostgresChannels)}.get(kind)
+    owners = (
+        PostgresOutbox,
+        PostgresDeliveries,
+        PostgresChannels,
+        PostgresChannelLevels,
+        PostgresChannelSetUp,
+        PostgresRun,
+        PostgresOrderFeeds,
+        PostgresChannelOrders,
+        LedgerInTransaction,
+    )
+    owner = {each.__name__: each for each in owners}.get(kind)
     owner = owner or import_module("fake_storefront.storefront").FakeStorefront
     setattr(owner, method, _the_last(getattr(owner, method), word))
     worker = Worker(make_parts(database, dispatch, plugins, InMemoryBroker(), bytes(32), lease=LEASE))
@@ -46,8 +63,8 @@ async def _die_at(database_url: str, kind: str, method: str, word: str) -> None:
 
 
 def _the_last(step: Callable[..., Awaitable[Any]], word: str) -> Callable[..., Awaitable[Any]]:
-    async def last_step(*arguments: Any) -> Any:
-        result = await step(*arguments)
+    async def last_step(*arguments: Any, **named: Any) -> Any:
+        result = await step(*arguments, **named)
         if word in str(arguments):
             os.kill(os.getpid(), signal.SIGKILL)
         return result

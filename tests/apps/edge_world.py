@@ -25,13 +25,16 @@ from core.ports.clock import Clock
 from core.ports.identity import CompanyIdentity, IdentityStore, SigningKeys
 from core.ports.integrations import Integrations
 from core.ports.mail import Mailbox
+from core.ports.profiles import Profiles
 from core.ports.second_factor import SecondFactor
 from core.ports.sessions import Sessions
+from core.queries.companies import CompanyReader
 from core.testing.fakes.attempts import InMemoryAttempts
 from core.testing.fakes.audit import InMemorySignIns
 from core.testing.fakes.identity import InMemoryIdentities
 from core.testing.fakes.integrations import InMemoryIntegrations
 from core.testing.fakes.mail import InMemoryMailbox
+from core.testing.fakes.profiles import AlikeCompanies, InMemoryProfiles
 from core.testing.fakes.second_factor import InMemorySecondFactor
 from core.testing.fakes.sessions import InMemorySessions
 from core.testing.fakes.signing_keys import InMemorySigningKeys
@@ -97,6 +100,14 @@ class World(Provider):
     @provide
     def identities(self) -> IdentityStore:
         return self.people
+
+    @provide
+    def profiles(self) -> Profiles:
+        return InMemoryProfiles()
+
+    @provide
+    def companies(self) -> CompanyReader:
+        return AlikeCompanies()
 
     @provide
     def record(self) -> SignInRecord:

@@ -9,15 +9,17 @@ from uuid import UUID
 
 from taskiq import InMemoryBroker
 
-from adapters.plugin_loader.registry import load_plugins
+from adapters.plugin_loader.loading import load_built_in
+from adapters.plugin_loader.registry import PluginRegistry, load_plugins
 from adapters.postgres.engine import Database, Scope
 from adapters.secrets.key_ring import key_ring
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
+from apps.ioc.built_in import in_app_notes
 from apps.settings import Settings
 from apps.worker.calling import OutgoingWebhooks
 from apps.worker.mailing import OutgoingMail
-from apps.worker.main import NOTIFICATIONS, make_parts
+from apps.worker.main import make_parts
 from apps.worker.worker import Parts
 from core.domain.ids import new_id
 from core.domain.notification_timing import GATHERING
@@ -25,8 +27,9 @@ from core.ports.plugins import Plugins
 from tests.api import Api, Client
 from tests.mail_server import SENDER, PostOffice, Received
 from tests.shop import Shop
-from tests.way_out import AUDIT_KEY
+from tests.way_out import AUDIT_KEY, OneCompany
 
+NOTIFICATIONS = "core:notifications"
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 """A Monday, twelve in Guayaquil and six in the evening in Madrid: nobody's quiet hour."""
 
@@ -95,7 +98,8 @@ class Newsroom:
 
     async def relay(self) -> None:
         """Events get their numbers and those who want them their deliveries."""
-        await self.parts.outbox.relay(self.company, self.parts.core_subscriptions, 1000)
+        subscriptions = [*self.parts.core_subscriptions, *self.parts.plugins.subscriptions()]
+        await self.parts.outbox.relay(self.company, subscriptions, 1000)
 
     async def react(self) -> None:
         """Until none is due: of each subject the oldest goes first, alone."""
@@ -192,19 +196,22 @@ async def newsroom(
     assert settings.database_url is not None
     dispatch = Database(settings.database_url, role="pirwa_dispatch", size=2)
     await dispatch.open()
-    clock = SetClock()
+    clock, plugins = SetClock(), plugins or load_plugins([], "0.1.0")
+    assert isinstance(plugins, PluginRegistry)
+    plugins.add(load_built_in(in_app_notes(api.shop.database, clock), "0.1.0"))
     transport = SmtpTransport(read_server(post.server.url), SENDER)
     outgoing = OutgoingMail(key_ring(settings.secret_keys, settings.data), transport)
     parts = make_parts(
         api.shop.database,
         dispatch,
-        plugins or load_plugins([], "0.1.0"),
+        plugins,
         InMemoryBroker(),
         AUDIT_KEY,
         outgoing,
         webhooks=webhooks,
         address="https://pirwa.example",
         clock=clock,
+        due=OneCompany(dispatch, api.shop.company_id),
     )
     yield Newsroom(api, parts, post, clock)
     await dispatch.close()

@@ -22,7 +22,7 @@ from core.ports.replenishment import Scope
 from tests.api import Api, Client
 from tests.apps.purchasing import BREAKS
 from tests.shop import Shop
-from tests.way_out import AUDIT_KEY
+from tests.way_out import AUDIT_KEY, OneCompany
 
 TODAY = date(2026, 3, 4)
 
@@ -156,7 +156,8 @@ async def storeroom(api: Api, settings: Settings) -> AsyncIterator[Storeroom]:
     dispatch, clock = Database(settings.database_url, role="pirwa_dispatch", size=2), SetClock()
     await dispatch.open()
     plugins = load_plugins([], "0.1.0")
-    parts = make_parts(api.shop.database, dispatch, plugins, InMemoryBroker(), AUDIT_KEY, clock=clock)
+    due = OneCompany(dispatch, api.shop.company_id)
+    parts = make_parts(api.shop.database, dispatch, plugins, InMemoryBroker(), AUDIT_KEY, clock=clock, due=due)
     yield Storeroom(api, await api.client("manager"), parts, clock)
     await dispatch.close()
 

@@ -7,26 +7,27 @@ from datetime import timedelta
 from typing import Any
 
 from adapters.local_disk.file_store import LocalDiskStore
-from adapters.outgoing.transport import OutgoingHttp
+from adapters.pdf.purchase_order import FpdfDocuments
 from adapters.postgres.due_work import DueWork
 from adapters.postgres.engine import Database
 from adapters.postgres.installations import PostgresInstallations
+from adapters.postgres.mail_reports import PostgresMailHistories
+from adapters.postgres.plugin_health import PostgresPluginHealth
 from adapters.postgres.queries.order_sendings import PostgresOrderSendingReader
 from adapters.postgres.sending_queue import PostgresSendingQueue
 from adapters.postgres.uow import PostgresRun
-from adapters.purchase_documents.pdf import FpdfDocuments
 from adapters.secrets.key_ring import key_ring
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
-from adapters.supplier_orders.http import HttpOrdering
 from apps.settings import Settings
 from apps.worker.ordering import LEASE, OrderSender, OutgoingOrders
 from apps.worker.supplier_channels import SupplierChannels
+from core.commands.mail_senders import MailSenders
 from core.commands.order_documents import OrderDocuments
+from core.commands.plugin_work import PluginWork
 from core.domain.webhook import new_webhook_secret
 from core.ports.clock import Clock, SystemClock
 from core.ports.plugins import Plugins
-from core.ports.supplier import SupplierOrdering
 from tests.api import Client
 from tests.apps.purchasing import deed, order, selling
 from tests.mail_server import SENDER
@@ -55,14 +56,10 @@ class Dispatcher:
         return replace(self, sender=replace(self.sender, lease=lease))
 
 
-def outgoing(settings: Settings, way: OutgoingHttp) -> OutgoingOrders:
-    """What a worker hands orders over with, which finds servers on this machine."""
-
-    def http(key: bytes) -> SupplierOrdering:
-        return HttpOrdering(key, lambda _: way.transport(), SystemClock(), "Pirwa/test")
-
+def outgoing(settings: Settings) -> OutgoingOrders:
+    """What a worker hands orders over with."""
     store = LocalDiskStore(settings.data / "files")
-    return OutgoingOrders(key_ring(settings.secret_keys, settings.data), store, FpdfDocuments, http)
+    return OutgoingOrders(key_ring(settings.secret_keys, settings.data), store, FpdfDocuments)
 
 
 @asynccontextmanager
@@ -72,21 +69,19 @@ async def dispatching(
     plugins: Plugins,
     smtp_url: str | None = None,
     *,
-    seconds: float = 20,
     clock: Clock | None = None,
 ) -> AsyncIterator[Dispatcher]:
-    """Whatever a supplier does, it is waited for `seconds` at most."""
     dispatch = Database(str(settings.database_url), role="pirwa_dispatch", size=2)
     await dispatch.open()
-    way, clock = OutgoingHttp(loopback=True, seconds=seconds), clock or SystemClock()
-    orders = outgoing(settings, way)
+    clock, orders = clock or SystemClock(), outgoing(settings)
     mail = SmtpTransport(read_server(smtp_url), SENDER) if smtp_url else None
     run, installations = PostgresRun(database, clock=clock), PostgresInstallations(database)
-    channels = SupplierChannels(plugins, installations, orders.sealing, orders.http, mail)
+    work = PluginWork(plugins, installations, PostgresPluginHealth(database), clock)
+    senders = MailSenders(work, PostgresMailHistories(database), mail)
+    channels = SupplierChannels(work, orders.sealing, senders)
     documents = OrderDocuments(run, PostgresOrderSendingReader(database), orders.store, orders.maker, clock)
     queue = PostgresSendingQueue(database)
     yield Dispatcher(OrderSender(queue, run, documents, channels, LEASE), DueWork(dispatch))
-    way.close()
     await dispatch.close()
 
 

@@ -66,6 +66,7 @@ async def with_own_role(api: Api, admin: Client, permissions: list[str], *sites:
 # ------------------------------------------------------------------ making
 
 
+@pytest.mark.promise("S8")
 async def test_a_key_is_shown_once_and_kept_nowhere(api: Api) -> None:
     """Seen to fail with the text of the key in the event."""
     admin = await api.client("admin")
@@ -168,7 +169,7 @@ async def test_whoever_is_no_member_makes_no_keys(api: Api) -> None:
     )
     await api.shop.fetch("DELETE FROM membership WHERE user_id = %s", api.users["admin"])
     owner = program(api, await api.token(api.users["admin"], None))
-    owner.headers["X-Company"] = str(api.shop.company_id)
+    owner.headers.update({"X-Company": str(api.shop.company_id), "X-Reason": "help"})
     assert told(await owner.post("/api-keys", json=wanted())) == (403, "not_a_member")
 
 
@@ -252,6 +253,7 @@ async def test_keys_of_another_company_do_not_exist(api: Api, database: Database
 # ------------------------------------------------------------------ what a key is good for
 
 
+@pytest.mark.promise("S4")
 async def test_a_key_loses_what_its_creator_loses(api: Api, clock: TurnedClock) -> None:
     admin, maker = await api.client("admin"), await api.client("admin")
     shop = await with_key(api, maker, "stock:read", "user:read")
@@ -311,6 +313,7 @@ async def test_a_key_opens_no_other_company(api: Api, database: Database, settin
     assert told(await shop.get("/me")) == (404, "company_not_found")
 
 
+@pytest.mark.promise("S4")
 async def test_a_key_expires(api: Api, clock: TurnedClock) -> None:
     admin = await api.client("admin")
     shop = await with_key(api, admin)
@@ -323,6 +326,7 @@ async def test_a_key_expires(api: Api, clock: TurnedClock) -> None:
     assert (await admin.get_ok("/api-keys"))["items"][0]["live"] is False
 
 
+@pytest.mark.promise("S4")
 async def test_a_revoked_key_is_dead_within_a_second(api: Api, clock: TurnedClock) -> None:
     admin = await api.client("admin")
     made = await admin.post_ok("/api-keys", wanted())
@@ -339,6 +343,7 @@ async def test_a_revoked_key_is_dead_within_a_second(api: Api, clock: TurnedCloc
     assert told(await admin.patch(path, json={"name": "Again"})) == (409, "out_of_force")
 
 
+@pytest.mark.promise("S4")
 async def test_the_keys_of_a_suspended_company_are_dead(api: Api, clock: TurnedClock) -> None:
     shop = await with_key(api, await api.client("admin"))
     assert (await shop.get("/me")).status_code == 200

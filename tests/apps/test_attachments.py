@@ -16,7 +16,7 @@ from core.commands.attachments import Attachments
 from core.commands.product_images import ProductImages
 from core.domain.ids import new_id
 from core.ports.attachments import SubjectType
-from core.ports.files import StoredFile
+from core.ports.files import PUT_AT_ONCE, StoredFile
 from tests.api import Api
 from tests.shop import Shop
 
@@ -40,6 +40,7 @@ async def test_a_file_is_attached_to_a_posting_and_downloaded_as_it_came(api: Ap
     assert download.headers["content-disposition"].startswith("attachment;")
 
 
+@pytest.mark.promise("S9")
 async def test_a_page_with_script_is_no_document(api: Api) -> None:
     await api.shop.product("A")
     posting = await api.shop.post("receipt", "A", 1)
@@ -87,6 +88,40 @@ class TidiedStore(LocalDiskStore):
             " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
         )
         return bool(await self._shop.fetch(waiting))
+
+
+class HungStore(LocalDiskStore):
+    """Takes files and never finishes, as a service does that is out of reach."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.begun = 0
+
+    async def put(self, company_id: UUID, content: BinaryIO) -> StoredFile:
+        self.begun += 1
+        await asyncio.Event().wait()
+        return await super().put(company_id, content)
+
+
+async def test_where_the_store_hangs_whoever_sells_still_finds_a_connection(shop: Shop, tmp_path: Path) -> None:
+    """Seen to fail when every upload held a connection while its file was put."""
+    product = await shop.product("A")
+    store, connections = HungStore(tmp_path), 16  # that the tests' database has
+    attachments = Attachments(shop.run, store, AttachmentSniffer())
+    uploads = [
+        asyncio.create_task(
+            attachments.add(shop.admin, SubjectType.PRODUCT, product, f"{number}.pdf", INVOICE + b"%d" % number)
+        )
+        for number in range(2 * connections)
+    ]
+    async with asyncio.timeout(20):
+        while store.begun < PUT_AT_ONCE:  # noqa: ASYNC110 - the store sets no event of ours
+            await asyncio.sleep(0.01)
+        await asyncio.gather(*(shop.post("receipt", "A", 1) for _ in range(connections)))
+    assert store.begun == PUT_AT_ONCE
+    for upload in uploads:
+        upload.cancel()
+    await asyncio.gather(*uploads, return_exceptions=True)
 
 
 async def test_a_file_that_is_cleared_away_while_it_is_attached_stays(shop: Shop, tmp_path: Path) -> None:

@@ -34,6 +34,10 @@ PATIENCE = 20  # seconds until a test takes what it waits for to be lost
 AUDITED = {
     "webhook",
     "webhook_secret",
+    "blocked_address",
+    "report_schedule",
+    "recommendation",  # what a person decided about it
+    *("channel_order", "channel_order_fact_line"),  # of the latter, what a person has settled
     "api_key",
     "oauth_client",
     "oauth_client_secret",
@@ -48,7 +52,7 @@ AUDITED = {
         "order_request_line",
         "stock_count",
     ),
-    *("plugin_installation", "attachment", "invitation", "identity_provider"),
+    *("plugin_installation", "plugin_secret", "channel_decision", "attachment", "invitation", "identity_provider"),
     *("supplier", "supplier_item", "supplier_price_break", "purchase_order", "purchase_order_line"),
 }
 # What the ledger keeps says itself who made it and when; the rest are queues, counters, caches, and the trail itself.
@@ -66,11 +70,17 @@ NOT_AUDITED = {
         "stock_count_posting",
     ),
     *("purchase_order_number", "purchase_receipt", "purchase_receipt_line", "lead_time_stat"),
-    *("demand_forecast", "demand_fit", "forecast_run"),
+    *("demand_forecast", "demand_fit", "forecast_run", "job", "report_schedule_outcome"),
+    *("channel_item", "channel_location"),
     *(
         "purchase_order_sending",
         "purchase_order_sending_attempt",
     ),  # say themselves who wanted them, and what came of it
+    *(
+        "plugin_hook",
+        "plugin_store",
+        "plugin_health",
+    ),  # follow from the installation; a plugin's own notes; what is seen by looking
     "replenishment_proposal",  # says itself who decided about it, and orders are recorded
     *("event_position", "delivery", "webhook_attempt", "channel", "channel_link", "idempotency_key"),
     *("audit_entry", "audit_seal", "audit_unsealed"),
@@ -79,8 +89,13 @@ NOT_AUDITED = {
     *("password_reset", "identity_link", "oidc_login"),
     *("notification_preference", "notification_reader"),  # a person's own wishes
     *("notification", "notification_item", "notification_delivery", "text_message", "text_message_day"),
-    *("interest", "interest_count", "phone_code"),
-    *("late_order", "overstock", "failing_channel"),  # what is seen by looking
+    *("interest", "interest_count", "phone_code", "user_preference"),  # a person's own
+    # what a shop tells of itself; what the ledger keeps; who did what, when
+    *("channel_order_line", "channel_order_fact", "channel_order_posting", "channel_order_step"),
+    *("channel_order_feed", "channel_order_hint"),
+    *("inbox_message", "text_consent"),  # what others told us
+    *("recommendation_snooze", "recommendation_liking"),  # a person's own
+    *("late_order", "overstock", "failing_channel", "mail_report"),  # what is seen by looking, and told
 }
 
 
@@ -209,6 +224,7 @@ async def test_policies_are_recorded_under_the_name_of_who_set_them(api: Api) ->
     )
 
 
+@pytest.mark.promise("S8")
 async def test_of_a_plugin_only_that_its_settings_changed_is_recorded(api: Api, way: WayOut) -> None:
     """Seen to fail when the settings were recorded like any column, and when switching a plugin on carried no actor."""
     admin = await api.client("admin")
@@ -252,8 +268,10 @@ async def test_the_trail_outlives_what_it_speaks_of(api: Api) -> None:
 # ------------------------------------------------------------------ who may see it, and change it
 
 
+@pytest.mark.promise("S12")
 async def test_what_the_platform_owner_does_in_a_company_is_seen_there(api: Api) -> None:
-    """Inside the company by the header X-Company, and from outside by suspending it."""
+    """Inside the company by the header X-Company, and from outside by renaming it: with the reason that they gave. Looking is seen
+    too."""
     admin, owner_id = await api.client("admin"), new_id()
     await api.shop.database.fetch(
         Scope(),
@@ -264,15 +282,24 @@ async def test_what_the_platform_owner_does_in_a_company_is_seen_there(api: Api)
     outside = await api.sign_in(owner_id)
     outside.headers["Authorization"] = f"Bearer {await api.token(owner_id, None)}"
     inside = await api.sign_in(owner_id)
-    inside.headers.update({"Authorization": outside.headers["Authorization"], "X-Company": company})
+    inside.headers.update(
+        {"Authorization": outside.headers["Authorization"], "X-Company": company, "X-Reason": "ticket 7"}
+    )
+    await inside.get_ok("/products")
     await inside.post_ok("/categories", {"name": "Teas"})
-    assert (await outside.patch(f"/companies/{company}", json={"name": "Renamed"})).is_success
+    renamed = {"name": "Renamed", "reason": "they were bought"}
+    assert (await outside.patch(f"/companies/{company}", json=renamed)).is_success
     found = await entries(admin, actor=str(owner_id))
-    assert told(found) == [("created", "category"), ("changed", "company")]
-    assert found[1]["after"] == {"name": "Renamed"}
+    changes = [("acted", "request"), ("created", "category"), ("changed", "company")]
+    assert told(found) == [("entered", "app_user"), *changes]
+    assert [one["reason"] for one in found] == [*["ticket 7"] * 3, "they were bought"]
+    assert (found[1]["subject_id"], found[3]["after"]) == ("POST /api/v1/categories", {"name": "Renamed"})
+    await admin.post_ok("/categories", {"name": "Coffees"})
+    assert [one["reason"] for one in await entries(admin, subject_type="category")] == ["ticket 7", None]
     assert all(one["actor"]["is_platform_owner"] and one["origin"]["address"] == "127.0.0.1" for one in found)
 
 
+@pytest.mark.promise("I10")
 async def test_nobody_writes_or_changes_the_trail(api: Api, database_url: str) -> None:
     """Seen to fail with UPDATE granted and the trigger left out."""
     await api.shop.product("A")
@@ -292,6 +319,7 @@ async def test_nobody_writes_or_changes_the_trail(api: Api, database_url: str) -
         assert refusal.value.sqlstate == "PW005"
 
 
+@pytest.mark.promise("S1")
 async def test_no_company_sees_the_trail_of_another(api: Api, database: Database) -> None:
     ours, other = await api.client("admin"), await open_shop(database)
     canary = str(await other.product("CANARY"))

@@ -41,6 +41,7 @@ async def sealed(shop: Shop, database_url: str, key: bytes) -> None:
             pass
 
 
+@pytest.mark.promise("I10")
 async def test_verify_names_the_first_broken_row_of_what_the_worker_sealed(
     pirwa: CommandLine, database_url: str, tmp_path: Path
 ) -> None:

@@ -218,6 +218,17 @@ async def test_the_category_tree(api: Api) -> None:
     assert tree[1]["children"][0]["level"] == "subcategory"
 
 
+async def test_a_category_tells_how_many_products_are_in_and_below_it(api: Api) -> None:
+    client = await api.client("manager")
+    top = await category(client, "Top")
+    below = await category(client, "Below", top)
+    for sku, where in (("A", top), ("B", below), ("C", below), ("D", None)):
+        await product(client, sku, category=where)
+    tree = (await client.get_ok("/categories", include="products"))["items"]
+    assert (tree[0]["products"], tree[0]["children"][0]["products"]) == (3, 2)
+    assert (await client.get_ok("/categories"))["items"][0]["products"] is None
+
+
 async def test_a_category_in_use_is_not_deleted(api: Api) -> None:
     admin = await api.client("admin")
     top = await category(admin, "Top")

@@ -52,6 +52,10 @@ class Server:
         self._environment.pop("PIRWA_DATABASE_URL", None)
         self._process = self._start()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", "import sys; from apps.cli.main import main; sys.exit(main(['up']))"]
         return subprocess.Popen(
@@ -126,6 +130,7 @@ async def prepared(data: Path) -> tuple[Shop, str]:
     return shop, token
 
 
+@pytest.mark.promise("B2", "I1")
 async def test_what_was_acknowledged_survives_kill_9_once(data: Path) -> None:
     shop, token = await prepared(data)
     server = Server(data)

@@ -349,6 +349,7 @@ async def test_a_provider_without_metadata_is_said_to_have_none(api: Api, liar: 
     assert [problem["code"] for problem in found["problems"]] == ["identity_provider_unsound"]
 
 
+@pytest.mark.promise("S7")
 async def test_a_provider_that_is_nowhere_or_inside_is_said_to_be_out_of_reach(api: Api) -> None:
     admin = await api.client("admin")
     for number, issuer in enumerate(

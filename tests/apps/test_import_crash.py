@@ -83,6 +83,7 @@ async def written(shop: Shop, database_url: str) -> dict[str, int]:
         return await (await books.execute(WRITTEN)).fetchone() or {}
 
 
+@pytest.mark.promise("B2")
 async def test_an_import_that_was_killed_left_nothing_and_the_next_one_completes(
     database: Database, database_url: str, environment: Mapping[str, str], some_days: Path
 ) -> None:

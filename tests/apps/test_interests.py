@@ -32,7 +32,7 @@ async def sell(member: Member, sku: str, site: str, times: int = 1) -> None:
 
 
 async def weights(member: Member) -> tuple[dict[str, float], dict[str, float]]:
-    shown = await member.client.get_ok("/me/interests")
+    shown = await member.client.get_ok("/me/usage")
     return (
         {one["code"]: one["weight"] for one in shown["sites"]},
         {one["name"]: one["weight"] for one in shown["categories"]},
@@ -119,7 +119,7 @@ async def test_what_is_forgotten_does_not_come_back(room: Newsroom) -> None:
     await ran_out(room, "MINE", "GYE", 88)
     [opened] = (await operator.centre(kind="out_of_stock"))["items"]
     assert (await operator.client.post(f"/notifications/{opened['id']}/read")).status_code == 204
-    assert (await operator.client.delete("/me/interests")).status_code == 204
+    assert (await operator.client.delete("/me/usage")).status_code == 204
     await room.look("count_interests")
     assert await weights(operator) == ({}, {})
     assert (await weights(other))[0] == {"GYE": 3.0}

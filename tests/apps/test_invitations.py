@@ -491,7 +491,7 @@ async def test_a_platform_owner_invites_in_a_company_that_they_picked(world: Wor
     owner = await world.door.person(is_platform_owner=True)
     await world.door.shop.fetch("DELETE FROM membership WHERE user_id = %s", owner.id)
     client = (await world.door.come_in(owner)).client
-    client.headers["X-Company"] = str(world.door.shop.company_id)
+    client.headers.update({"X-Company": str(world.door.shop.company_id), "X-Reason": "help"})
     email = an_address()
     await client.post_ok("/invitations", {"email": email, "role": "admin"})
     assert (await world.accept(await world.token(email), **someone())).status_code == 200

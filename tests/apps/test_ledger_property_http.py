@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import msgspec
+import pytest
 from anyio.from_thread import start_blocking_portal
 from hypothesis import strategies as st
 from litestar import Litestar
@@ -147,6 +148,8 @@ async def open_system(database: Database, app: Litestar, settings: Settings) -> 
     return HttpSystem(api, await api.client("admin"))
 
 
+@pytest.mark.promise("I1")
+@pytest.mark.promise("I3")
 def test_the_ledger_over_http_agrees_with_the_model(settings: Settings) -> None:
     assert settings.database_url
     app = create_app(settings, write_log=lambda _: None)

@@ -55,6 +55,8 @@ async def guess(app: Litestar, number: int) -> httpx.Response:
         return await client.post("/auth/login", json=body)
 
 
+@pytest.mark.promise("B9")
+@pytest.mark.promise("S6")
 async def test_a_flood_of_guesses_is_shed_and_others_are_served_meanwhile(app: Litestar, api: Api) -> None:
     """Seen to fail with hashing on the event loop (nobody else was served), without a bound (nothing was turned away), and with 60
     threads (the process grew by 1,139 MB)."""

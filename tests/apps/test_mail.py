@@ -20,6 +20,7 @@ from adapters.postgres.upkeep import PostgresUpkeep
 from adapters.secrets.key_ring import KeyRing
 from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
+from apps.ioc.built_in import BUILT_IN
 from apps.settings import Settings
 from apps.worker.jobs import DEAD_MAIL_AGE
 from apps.worker.mailing import BATCH, LEASE, SEND_SECONDS, Mailer, NoMailing, OutgoingMail
@@ -288,6 +289,7 @@ class TestFailure:
         await mailer(dispatch, server.url, KeyRing({"2": bytes(32), "1": KEY})).deliver()
         assert (await server.next_to(ANA)).link == MAIL.text
 
+    @pytest.mark.promise("B14")
     async def test_dead_mails_are_forgotten_after_a_month_and_waiting_ones_never(
         self, mailbox: PostgresMailbox, owner: psycopg.Connection, database: Database, dispatch: Database
     ) -> None:
@@ -324,7 +326,13 @@ class TestWithoutServer:
         assert stored(owner) == [("waiting", 0, None, False, True)]
 
     def test_both_a_server_and_a_sender_are_needed(self, settings: Settings) -> None:
-        half = (Settings(smtp_url="smtp://localhost"), Settings(mail_from=SENDER), settings)
-        assert [outgoing_mail(one) for one in half] == [None, None, None]
-        whole = Settings(data=settings.data, smtp_url="smtp://localhost", mail_from=SENDER)
-        assert isinstance(outgoing_mail(whole), OutgoingMail)
+        here = settings.data
+        plugins = load_plugins([], "0.1", built_in=BUILT_IN)
+        half = (Settings(data=here, smtp_url="smtp://localhost"), Settings(data=here, mail_from=SENDER), settings)
+        assert [outgoing_mail(one, plugins).transport for one in half] == [None, None, None]
+        whole = Settings(data=here, smtp_url="smtp://localhost", mail_from=SENDER)
+        assert isinstance(outgoing_mail(whole, plugins).transport, SmtpTransport)
+        for url, sender in (("http://u:canary@localhost", SENDER), ("smtp://u:canary@localhost", "nobody")):
+            with pytest.raises(ValueError, match="mail") as refused:
+                outgoing_mail(Settings(data=here, smtp_url=url, mail_from=sender), plugins)
+            assert "canary" not in str(refused.value)

@@ -23,12 +23,14 @@ from adapters.smtp.server import read_server
 from adapters.smtp.transport import SmtpTransport
 from apps.http.app import create_app
 from apps.http.event_streams import Messages, Pace, UnreadStreams
+from apps.ioc.built_in import in_app_notes
 from apps.settings import Settings
 from apps.worker.jobs import NOTIFICATION_AGE
 from apps.worker.mailing import OutgoingMail
 from apps.worker.main import working
 from core.domain.access import PRESETS, Actor
 from core.domain.ids import new_id
+from core.ports.clock import SystemClock
 from core.queries.notifications import NotificationReader
 from tests.api import Api
 from tests.apps.newsroom import Member, Newsroom, newsroom
@@ -173,6 +175,7 @@ class TestCentre:
         assert await skus(operator, ranked=True) == ["BOTH", "SITE", "CATEGORY", "NEITHER"]
         assert await skus(operator, ranked=True, limit=1) == ["BOTH"]
 
+    @pytest.mark.promise("B14")
     async def test_old_ones_are_forgotten_with_all_that_hangs_on_them(self, room: Newsroom, database_url: str) -> None:
         operator = await room.member("operator", "UIO")
         room.clock.at = datetime.now(UTC) - NOTIFICATION_AGE - timedelta(minutes=1)
@@ -225,8 +228,9 @@ class TestWorker:
         await room.shop.post("sale", "TEA", 6)
         transport = SmtpTransport(read_server(room.post.server.url), SENDER)
         outgoing = OutgoingMail(key_ring(settings.secret_keys, settings.data), transport)
+        plugins = load_plugins([], "0.1", built_in=[in_app_notes(room.shop.database, SystemClock())])
         async with (
-            working(database_url, load_plugins([], "0.1"), InMemoryBroker(), AUDIT_KEY, outgoing, poll_seconds=0.05),
+            working(database_url, plugins, InMemoryBroker(), AUDIT_KEY, outgoing, poll_seconds=0.05),
             asyncio.timeout(SECONDS),
         ):
             while not await operator.lines():  # noqa: ASYNC110 - what the worker does in the database sets no event here

@@ -20,7 +20,6 @@ from core.domain.ids import new_id
 from core.domain.notification import Channel
 from core.domain.notification_news import news_among
 from core.ports.outbox import DeliveryState, Outcome
-from core.reactions.notifications import notify
 from tests.api import Api
 from tests.apps.newsroom import NOON, Newsroom, newsroom
 from tests.mail_server import PostOffice
@@ -80,7 +79,7 @@ class TestOnce:
         events = [one.event for one in lease.deliveries]
         desk = PostgresNewsDesk(room.shop.database)
         for _ in range(3):
-            await notify(desk, room.clock, room.company, events)
+            await room.parts.deliverer.core_reactions["core:notifications"](room.company, events)
             await desk.tell(room.company, news_among(events), room.clock.now() + DAY)
         assert len(await operator.lines()) == 1
         assert (await operator.centre())["unread"] == 1
@@ -146,7 +145,7 @@ class TestAudience:
             "INSERT INTO plugin_installation (company_id, plugin_id, state) VALUES (%s, 'shop', 'enabled')",
             room.company,
         )
-        await room.parts.deliverer.installations.pause(room.company, "shop", "the shop is shut")
+        await room.parts.deliverer.work.installations.pause(room.company, "shop", "the shop is shut")
         await room.relay()
         queue = PostgresDeliveries(room.shop.database)
         lease = await queue.claim(room.company, "core:notifications", 1, timedelta(seconds=0))
@@ -305,6 +304,7 @@ class TestMail:
         assert (state, attempts) == ("failed", 2)
         assert "550" in str(outcome)
 
+    @pytest.mark.promise("B2")
     async def test_a_worker_that_dies_between_any_two_steps_loses_and_doubles_nothing(self, room: Newsroom) -> None:
         operator = await room.member("operator", "UIO")
         await room.stocked("TEA")

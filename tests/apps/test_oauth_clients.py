@@ -101,6 +101,7 @@ async def entries(person: Client, **query: str) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------ clients and their secrets
 
 
+@pytest.mark.promise("S8")
 async def test_a_secret_is_shown_once_and_kept_nowhere(api: Api) -> None:
     admin = await api.client("admin")
     answer = await admin.post("/oauth-clients", json=wanted())
@@ -269,6 +270,7 @@ async def test_what_is_no_token_request_is_refused_in_the_words_of_the_protocol(
     assert (await caller.post(PATH, data={**GRANT, **good, "unknown": "x"})).status_code == 200
 
 
+@pytest.mark.promise("S6")
 async def test_an_unknown_client_and_a_wrong_secret_are_told_alike(api: Api) -> None:
     admin = await api.client("admin")
     made, revoked = await client_of(admin), await client_of(admin)
@@ -287,6 +289,7 @@ async def test_an_unknown_client_and_a_wrong_secret_are_told_alike(api: Api) -> 
     assert len({answer.text for answer in answers}) == 1
 
 
+@pytest.mark.promise("S6")
 async def test_wrong_secrets_are_throttled_but_lock_nobody_out(api: Api) -> None:
     """Seen to fail without the count; and with the count before the look at the secret, which let strangers lock a client out."""
     admin = await api.client("admin")
@@ -319,6 +322,7 @@ async def test_a_client_gets_tokens_in_its_networks_alone(api: Api) -> None:
 # ------------------------------------------------------------------ when it ends
 
 
+@pytest.mark.promise("S4")
 async def test_the_tokens_of_a_revoked_client_are_dead_within_five_seconds(api: Api, clock: TurnedClock) -> None:
     admin = await api.client("admin")
     made = await client_of(admin)
@@ -338,6 +342,7 @@ async def test_the_tokens_of_a_revoked_client_are_dead_within_five_seconds(api: 
     ],
     ids=["expired", "suspended"],
 )
+@pytest.mark.promise("S4")
 async def test_a_client_out_of_force_gets_no_tokens_and_those_it_has_are_dead(
     api: Api, clock: TurnedClock, ending: str
 ) -> None:
@@ -350,6 +355,7 @@ async def test_a_client_out_of_force_gets_no_tokens_and_those_it_has_are_dead(
     assert told(await shop.get("/me")) == (401, "invalid_token")
 
 
+@pytest.mark.promise("S4")
 async def test_a_token_loses_what_the_creator_of_the_client_loses(api: Api, clock: TurnedClock) -> None:
     admin, maker = await api.client("admin"), await api.client("admin")
     shop = program(api, await token(api, await client_of(maker, "user:read", "stock:read")))

@@ -80,7 +80,8 @@ def test_every_operation_has_a_name_of_its_own_and_declares_its_problems(documen
             continue  # its refusals have the form of RFC 6749
         assert operation["responses"].keys() >= PROBLEMS, path
         for status in PROBLEMS:
-            (media_type,) = operation["responses"][status]["content"]
+            shared = operation["responses"][status]["$ref"].removeprefix("#/components/responses/")
+            (media_type,) = document["components"]["responses"][shared]["content"]
             assert media_type == "application/problem+json"
 
 

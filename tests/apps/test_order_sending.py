@@ -15,8 +15,6 @@ from litestar import Litestar
 from pypdf import PdfReader
 from taskiq import InMemoryBroker
 
-from adapters.outgoing.transport import OutgoingHttp
-from adapters.plugin_loader.registry import load_plugins
 from adapters.postgres.engine import Database
 from apps.http.app import create_app
 from apps.settings import Settings
@@ -45,19 +43,20 @@ from tests.apps.supplier_orders import (
     tries,
 )
 from tests.mail_server import MailServer
+from tests.plugins.way import plugins_here
 from tests.way_out import AUDIT_KEY, eventually, importable
 from tests.webhook_receiver import Answer, Receiver, receiving
 
 pytestmark = pytest.mark.anyio
 
 PLUGIN = "fake_supplier"
-NOBODY_ANSWERS = "no answer that counts (unreachable)"
+NOBODY_ANSWERS = "it was not reached (unreachable)"
 
 
 @pytest.fixture(scope="module")
 def plugins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plugins]:
-    with importable(tmp_path_factory.mktemp("site"), PLUGIN):
-        yield load_plugins([PLUGIN], "0.1.0")
+    with importable(tmp_path_factory.mktemp("site"), PLUGIN), plugins_here(PLUGIN) as plugins:
+        yield plugins
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +274,7 @@ class TestByHttp:
                 await let_time_pass(api.shop)
             made = await shown(client, made)
             assert (made["state"], made["sending"]["state"]) == ("approved", "unanswered")
-            assert await tries(client, made) == [[("ambiguous", NOBODY_ANSWERS)] * (len(DELAYS) + 1)]
+            assert await tries(client, made) == [[("failed", NOBODY_ANSWERS)] * (len(DELAYS) + 1)]
             assert not await dispatcher.is_due(api.shop)
             await set_ordering(client, supplier["id"], "http", address=receiver.url)
             made = await deed(client, made, "send")
@@ -323,13 +322,10 @@ class TestByHttp:
         """Seen to fail when the worker did not look for them."""
         client = await api.client("manager")
         supplier = await acme(api, client)
-        way = OutgoingHttp(loopback=True, seconds=20)
-        url = str(settings.database_url)
-        orders = outgoing(settings, way)
+        url, orders = str(settings.database_url), outgoing(settings)
         async with working(url, plugins, InMemoryBroker(), AUDIT_KEY, orders=orders, poll_seconds=0.05):
             await to_send(client, supplier, "http", address=receiver.url, secret=SECRET)
             await eventually(lambda: len(receiver.requests) == 1)
-        way.close()
 
     async def test_orders_of_a_suspended_company_wait(
         self, api: Api, dispatcher: Dispatcher, database_url: str, receiver: Receiver

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from adapters.plugin_loader.registry import load_plugins
 from adapters.postgres.engine import Database
 from apps.http.app import create_app
 from apps.settings import Settings
@@ -22,6 +21,7 @@ from tests.api import Api
 from tests.apps.purchasing import shown
 from tests.apps.supplier_orders import SECRET, VENTAS, acme, dispatching, let_time_pass, to_send, tries
 from tests.mail_server import MailServer
+from tests.plugins.way import plugins_here
 from tests.webhook_receiver import Received, Receiver, receiving
 
 pytestmark = pytest.mark.anyio
@@ -101,9 +101,10 @@ async def kill_after(doomed: subprocess.Popen[str], step: str, api: Api) -> None
 async def carry_on(api: Api, settings: Settings, database: Database, server: MailServer) -> None:
     """The next worker, when the lease of the dead one has ended."""
     await let_time_pass(api.shop)
-    async with dispatching(settings, database, load_plugins([], "0.1.0"), server.url) as dispatcher:
-        await dispatcher.send(api.shop)
-        assert not await dispatcher.is_due(api.shop)
+    with plugins_here() as plugins:
+        async with dispatching(settings, database, plugins, server.url) as dispatcher:
+            await dispatcher.send(api.shop)
+            assert not await dispatcher.is_due(api.shop)
 
 
 async def is_sent_once(api: Api, client: Any, made: Any, channel: str) -> None:
@@ -114,6 +115,7 @@ async def is_sent_once(api: Api, client: Any, made: Any, channel: str) -> None:
     assert await api.shop.event_types("purchase_order_sent", "purchase_order_not_sent") == ["purchase_order_sent"]
 
 
+@pytest.mark.promise("B2")
 @pytest.mark.parametrize("step", [*BEFORE, HANDED_OVER["http"], *AFTER])
 async def test_the_supplier_has_one_order(
     api: Api, settings: Settings, database: Database, doomed: subprocess.Popen[str], server: MailServer, receiver: Receiver, step: str
@@ -152,8 +154,9 @@ async def test_a_mail_server_that_dies_after_it_has_got_the_mail_gets_it_again(
     client = await api.client("manager")
     made = await to_send(client, await acme(api, client), "mail", address=VENTAS)
     monkeypatch.setattr(server, "after_data", "421 closing")
-    async with dispatching(settings, database, load_plugins([], "0.1.0"), server.url) as dispatcher:
-        await dispatcher.send(api.shop)
+    with plugins_here() as plugins:
+        async with dispatching(settings, database, plugins, server.url) as dispatcher:
+            await dispatcher.send(api.shop)
     monkeypatch.setattr(server, "after_data", "250 OK")
     await carry_on(api, settings, database, server)
     first, again = [one.message for one in server.all_to(VENTAS)]

@@ -19,6 +19,7 @@ WISHES = 6
 STOCK = 1_000
 
 
+@pytest.mark.promise("I3")
 async def test_of_a_thousand_pieces_a_thousand_are_sold(api: Api) -> None:
     product = await api.shop.product("LAST")
     await api.shop.post("receipt", "LAST", STOCK)

@@ -112,6 +112,8 @@ class TestDelivery:
         unknown = await operator.client.send_json(f"/notification-deliveries/{new_id()}/redeliver", None)
         assert (unknown.status_code, unknown.json()["code"]) == (404, "delivery_not_found")
 
+    @pytest.mark.promise("B2")
+    @pytest.mark.promise("B5")
     async def test_a_worker_that_dies_between_any_two_steps_loses_nothing_and_repeats_under_the_same_id(
         self, room: Newsroom, receiver: Receiver
     ) -> None:
@@ -220,6 +222,7 @@ class TestSetting:
         assert (await operator.client.delete("/me/webhook")).status_code == 204
         assert (await operator.client.get("/me/webhook")).status_code == 404
 
+    @pytest.mark.promise("S7")
     async def test_only_the_public_internet_is_called(self, room: Newsroom) -> None:
         operator = await room.member("operator", "UIO")
         for url in ("http://shop.example.org/x", "https://shop.example.org:22/x", "ftp://x", "https://"):

@@ -133,6 +133,7 @@ def faults(answer: httpx.Response) -> set[tuple[str, str]]:
 # ------------------------------------------------------------------ changing it
 
 
+@pytest.mark.promise("S4")
 async def test_a_changed_password_opens_the_account_and_ends_the_other_sessions(world: World) -> None:
     """Seen to fail when the other sessions went on, and when nothing was recorded or mailed."""
     ana = await world.person(locale="es-EC")
@@ -156,6 +157,7 @@ async def test_whoever_must_change_theirs_does_that_first_and_goes_on(world: Wor
     assert (await client.get_ok("/me"))["login"] == ana.login
 
 
+@pytest.mark.promise("S6")
 async def test_wrong_present_passwords_are_counted_with_those_of_signing_in(world: World) -> None:
     """Seen to fail when they were counted under a name of their own: a stolen session gave ten more guesses, again and again."""
     ana = await world.person()
@@ -256,6 +258,7 @@ async def test_what_is_known_of_a_person_makes_no_password(world: World) -> None
 # ------------------------------------------------------------------ forgetting it
 
 
+@pytest.mark.promise("S4")
 async def test_a_link_by_mail_opens_the_account_again(world: World) -> None:
     """Seen to fail when sessions went on, when the one at hand was remembered for a while, and when links could be used twice."""
     ana = await world.person(locale="en-US")
@@ -295,6 +298,7 @@ async def test_second_factors_stay(world: World) -> None:
     assert (await world.door.stranger().post("/auth/login", json=with_code)).status_code == 200
 
 
+@pytest.mark.promise("S6")
 async def test_nobody_learns_by_asking_who_has_an_account(world: World) -> None:
     """The answer is the same to the letter, and it comes before anything is looked up. Seen to fail when accounts were looked for
     before the answer."""
@@ -427,6 +431,7 @@ async def test_a_link_opens_the_account_of_its_owner_alone(world: World) -> None
     assert await signs_in(world, eva, PASSWORD)
 
 
+@pytest.mark.promise("S8")
 async def test_of_a_link_the_digest_alone_is_kept(world: World) -> None:
     ana = await world.person()
     shown = read_secret(PREFIX, await world.link_for(ana))

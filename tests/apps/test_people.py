@@ -158,6 +158,7 @@ async def test_a_login_that_exists_elsewhere_is_refused_and_stays_as_it_is(api: 
     assert told(await admin.delete(f"/users/{person['id']}")) == (404, "user_not_found")
 
 
+@pytest.mark.promise("S4")
 async def test_a_change_of_role_or_sites_acts_within_five_seconds(api: Api, clock: TurnedClock) -> None:
     admin, clerk = await api.client("admin"), await api.client("operator", "UIO")
     path = f"/users/{api.users['operator']}"
@@ -302,6 +303,7 @@ async def test_a_role_in_use_stays(api: Api) -> None:
     assert (await admin.delete("/roles/keeper")).status_code == 204
 
 
+@pytest.mark.promise("S4")
 async def test_an_own_role_gives_what_it_holds_and_a_change_of_it_acts_within_five_seconds(
     api: Api, clock: TurnedClock
 ) -> None:
@@ -468,6 +470,7 @@ async def platform_owner(api: Api) -> Client:
     return client
 
 
+@pytest.mark.promise("S4")
 async def test_a_suspended_company_is_closed_to_its_people_within_five_seconds(api: Api, clock: TurnedClock) -> None:
     owner, admin = await platform_owner(api), await api.client("admin")
     path = f"/companies/{api.shop.company_id}"

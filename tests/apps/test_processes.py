@@ -92,6 +92,7 @@ async def sell_one(client: Client) -> None:
     await client.post_ok("/sales", {"lines": [{"product": "COFFEE", "site": "UIO", "quantity": "1"}]})
 
 
+@pytest.mark.promise("B6")
 async def test_servers_and_workers_deliver_with_redis_while_it_is_away_and_when_it_is_back(
     installation: Installation, api: Api, way: WayOut
 ) -> None:

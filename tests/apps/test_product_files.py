@@ -293,6 +293,7 @@ async def test_a_picture_that_goes_from_one_product_while_it_comes_to_another_st
         await client.delete(f"/products/{second}/images/{added.json()['id']}")
 
 
+@pytest.mark.promise("S9")
 async def test_what_is_no_picture_is_refused_and_kept_nowhere(api: Api, settings: Settings) -> None:
     client = await api.client("manager")
     product = await product_of(client)

@@ -138,6 +138,9 @@ async def test_low_and_out_look_at_one_site_or_at_all_within_reach(api: Api) -> 
     assert await skus(manager, low=True, site="UIO") == []
     assert await skus(manager, low=True, site=str(api.shop.sites["GYE"])) == ["BOTH"]
     assert await skus(local, low=True) == ["BOTH"]
+    said = {item["sku"]: item["low"] for item in (await manager.get_ok("/products"))["items"]}
+    assert said == {"BOTH": True, "HERE": False, "NONE": False}
+    assert [item["low"] for item in (await manager.get_ok("/products", site="UIO", q="both"))["items"]] == [False]
 
 
 async def test_the_stock_of_sites_out_of_reach_does_not_exist(api: Api) -> None:

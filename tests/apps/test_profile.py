@@ -49,6 +49,16 @@ async def test_name_language_and_time_zone_are_ones_own(api: Api) -> None:
     assert "Ana Torres" in [one["name"] for one in colleagues["items"]]
 
 
+async def test_everybody_learns_how_the_company_writes_numbers_and_times(api: Api) -> None:
+    admin = await api.client("admin")
+    await admin.patch("/company", json={"time_zone": "Pacific/Galapagos", "locale": "en-US"})
+    clerk = await api.client("auditor")
+    customs = {"locale": "en-US", "time_zone": "Pacific/Galapagos", "currency": "USD"}
+    assert (await clerk.get_ok("/me"))["customs"] == customs
+    renamed = await clerk.patch("/me", json={"name": "Ana Torres"})
+    assert renamed.json()["customs"] == customs
+
+
 async def test_every_fault_of_a_change_is_named(api: Api) -> None:
     clerk = await api.client("requester")
     change = {"name": "", "locale": "qu", "login": "root", "is_platform_owner": True}
@@ -68,7 +78,9 @@ async def test_a_picture_is_drawn_anew_and_seen_by_colleagues_alone(api: Api) ->
     stranger = await Api(api.app, await open_shop(api.shop.database), api.tokens).client("admin")
     path = f"/users/{await my_id(clerk)}/picture"
     assert_problem(await clerk.get(path), 404, "picture_not_found")
+    assert (await clerk.get_ok("/me"))["picture"] is None
     assert (await put_picture(clerk, drawn("red"))).status_code == 204
+    assert (await clerk.get(path)).headers["etag"] == f'"{(await clerk.get_ok("/me"))["picture"]}"'
     shown = await colleague.get(path)
     assert shown.headers["content-type"] == "image/webp"
     assert max(Image.open(io.BytesIO(shown.content)).size) <= 320

@@ -226,3 +226,4 @@ async def test_where_it_is_closed_nobody_registers(shop: Shop, settings: Setting
         assert_problem(await client.post("/auth/register", json=a_wish()), 404, "registration_closed")
         confirmed = await client.post("/auth/register/confirm", json={"token": "x"})
         assert_problem(confirmed, 404, "registration_closed")
+        assert (await client.get("/auth/ways")).json() == {"registration": False}

@@ -190,6 +190,7 @@ STEPS = (
 )
 
 
+@pytest.mark.promise("B2")
 async def test_a_process_that_dies_after_any_step_orders_once(room: Storeroom, settings: Settings) -> None:
     """The next run goes on where the last one ended. Each step has a product of its own, and kills one process after another."""
     assert settings.database_url is not None

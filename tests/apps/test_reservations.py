@@ -40,6 +40,7 @@ def let_time_pass(database_url: str, api: Api) -> None:
         owner.execute("UPDATE reservation SET expires_at = now() - interval '1 second' WHERE state = 'held'")
 
 
+@pytest.mark.promise("I4")
 async def test_a_hold_keeps_stock_from_others_until_it_is_released(api: Api) -> None:
     await api.shop.product("A")
     await api.shop.post("receipt", "A", 10)
@@ -137,6 +138,7 @@ async def test_a_commitment_outlives_the_time_of_its_hold(api: Api, database_url
     assert await stock(client) == ("4", "6")
 
 
+@pytest.mark.promise("I4")
 async def test_a_loss_shortens_the_least_important_promise_and_says_so(api: Api) -> None:
     await api.shop.product("A")
     await api.shop.post("receipt", "A", 10)
@@ -149,6 +151,7 @@ async def test_a_loss_shortens_the_least_important_promise_and_says_so(api: Api)
     assert await api.shop.event_types("reservation_shortened") == ["reservation_shortened"] * 2
 
 
+@pytest.mark.promise("I4")
 async def test_the_last_ten_units_are_promised_to_ten_of_fifty(api: Api) -> None:
     """Seen to fail when `ledger_reserve` judges what is free before it holds the lock: `promised` then exceeds the stock,
     and the constraint behind it answers in place of the shortage."""
@@ -164,6 +167,7 @@ async def test_the_last_ten_units_are_promised_to_ten_of_fifty(api: Api) -> None
     assert await stock(client, "LAST") == ("10", "0")
 
 
+@pytest.mark.promise("I4")
 async def test_lines_of_one_request_share_what_there_is(api: Api) -> None:
     await api.shop.product("A")
     await api.shop.post("receipt", "A", 10)

@@ -165,6 +165,7 @@ def outcome(answer: httpx.Response) -> str:
 
 
 @pytest.mark.parametrize(("row", "route"), CELLS)
+@pytest.mark.promise("S3")
 async def test_exactly_those_may_do_the_deed_whom_the_file_names(api: Api, row: dict[str, Any], route: str) -> None:
     world = World(api, await api.client("admin"))
     outcomes = {}

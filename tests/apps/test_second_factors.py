@@ -95,6 +95,7 @@ async def test_an_app_learns_the_secret_by_a_uri_with_the_login(door: FrontDoor)
     totp = pyotp.parse_uri(enrolment["uri"])
     assert (totp.issuer, totp.name, totp.secret) == ("Pirwa", ana.login, enrolment["secret"])
     assert len(enrolment["secret"]) * 5 == 160  # bits, as RFC 4226 recommends
+    assert enrolment["qr"].startswith("<svg ")  # a browser test reads it as a camera does
 
 
 async def test_to_begin_anew_makes_the_earlier_secret_worthless(door: FrontDoor) -> None:

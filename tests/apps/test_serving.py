@@ -38,6 +38,7 @@ async def is_ready(client: httpx.AsyncClient) -> bool:
         return False
 
 
+@pytest.mark.promise("B8")
 async def test_after_sigterm_it_serves_for_a_while_and_says_that_it_is_not_ready(settings: Settings) -> None:
     """Seen to fail when the server stopped listening at once."""
     async with running(settings, notice=1_000) as (client, serving):
@@ -53,6 +54,7 @@ async def test_after_sigterm_it_serves_for_a_while_and_says_that_it_is_not_ready
             await client.get("/health/live")
 
 
+@pytest.mark.promise("B8")
 @pytest.mark.parametrize(("sign", "notice"), [(signal.SIGTERM, 0.01), (signal.SIGINT, 1_000)])
 async def test_it_ends_after_its_notice_or_at_once_when_interrupted(
     settings: Settings, sign: signal.Signals, notice: float

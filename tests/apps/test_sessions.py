@@ -49,6 +49,7 @@ def test_a_refresh_token_is_exchanged_for_the_next(caller: Caller) -> None:
         assert caller.client.get(ECHO, headers=bearer(session)).status_code == 200
 
 
+@pytest.mark.promise("S5")
 def test_two_tabs_share_a_successor_for_ten_seconds(caller: Caller) -> None:
     first = caller.log_in("techcorp_admin").json()["refresh_token"]
     successors = {refreshed(caller, first).json()["refresh_token"] for _ in range(3)}
@@ -57,6 +58,7 @@ def test_two_tabs_share_a_successor_for_ten_seconds(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "device"), [(11, "testclient"), (0, "somebody else's")])
+@pytest.mark.promise("S5")
 def test_a_refresh_token_that_is_shown_again_ends_everything_that_came_of_it(
     caller: Caller, seconds: float, device: str
 ) -> None:
@@ -85,12 +87,14 @@ def test_a_refresh_token_that_is_shown_again_ends_everything_that_came_of_it(
         lambda token: token[:60] + "!" + token[61:],
     ],
 )
+@pytest.mark.promise("S11")
 def test_a_forged_refresh_token_is_refused(caller: Caller, forge: Any) -> None:
     token = caller.log_in("techcorp_admin").json()["refresh_token"]
     assert_problem(refreshed(caller, forge(token)), 401, "invalid_refresh_token")
     assert refreshed(caller, token).status_code == 200
 
 
+@pytest.mark.promise("S4")
 def test_somebody_deactivated_refreshes_nothing(caller: Caller) -> None:
     token = caller.log_in("techcorp_admin").json()["refresh_token"]
     caller.world.people.deactivate(caller.world.admin)
@@ -195,6 +199,7 @@ def test_a_switch_by_cookie_moves_the_session(caller: Caller) -> None:
     assert caller.client.get("/api/v1/me").json()["role"] == "auditor"
 
 
+@pytest.mark.promise("S4")
 def test_signing_out_ends_the_session_and_takes_the_cookie(caller: Caller) -> None:
     csrf = {"X-CSRF-Token": with_cookie(caller).json()["csrf_token"]}
     kept = caller.client.cookies["pirwa_session"]
@@ -205,6 +210,7 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(caller: Caller) -> No
     assert_problem(caller.client.get(ECHO, headers={"Cookie": f"pirwa_session={kept}"}), 401, "access_ended")
 
 
+@pytest.mark.promise("S6")
 def test_a_known_device_has_guesses_of_its_own(caller: Caller) -> None:
     """Strangers who guess do not lock anybody out who came in before. Seen to fail without the mark of the device."""
     with_cookie(caller)
@@ -247,6 +253,7 @@ def test_everybody_sees_and_ends_their_own_sessions(caller: Caller) -> None:
     assert_problem(refreshed(caller, phone["refresh_token"]), 401, "invalid_refresh_token")
 
 
+@pytest.mark.promise("S4")
 def test_all_other_sessions_are_ended_at_once(caller: Caller) -> None:
     others = [caller.log_in("techcorp_admin").json() for _ in range(3)]
     here = bearer(caller.log_in("techcorp_admin").json())

@@ -42,6 +42,7 @@ def test_login_and_password_get_a_token_of_the_company(caller: Caller) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.promise("S6")
 def test_a_wrong_password_and_an_unknown_login_are_not_told_apart(caller: Caller) -> None:
     answers = [caller.log_in("techcorp_admin", "wrong"), caller.log_in("nobody", PASSWORD)]
     problems = [assert_problem(answer, 401, "invalid_credentials") for answer in answers]
@@ -59,6 +60,7 @@ def test_a_malformed_login_names_every_fault(caller: Caller) -> None:
     }
 
 
+@pytest.mark.promise("S8")
 def test_a_password_never_shows_in_a_log(caller: Caller) -> None:
     assert PASSWORD not in repr(LogIn("techcorp_admin", PASSWORD))
     caller.log_in("techcorp_admin")
@@ -81,6 +83,7 @@ def test_the_demo_password_works_on_loopback_only(tmp_path: Path) -> None:
         assert status(caller, token) == 401
 
 
+@pytest.mark.promise("S6")
 def test_ten_wrong_guesses_of_an_account_are_the_last_for_a_while(caller: Caller) -> None:
     for _ in range(10):
         assert_problem(caller.log_in("techcorp_admin", "wrong"), 401, "invalid_credentials")
@@ -116,6 +119,7 @@ class Guessing:
         return answer.status_code == 429
 
 
+@pytest.mark.promise("S6")
 def test_a_peer_cannot_pretend_to_ask_for_others(tmp_path: Path) -> None:
     with serving(World(), tmp_path, proxies=("10.0.0.0/8",)) as caller:
         guessing = Guessing(caller)
@@ -124,6 +128,7 @@ def test_a_peer_cannot_pretend_to_ask_for_others(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.promise("S6")
 def test_who_asks_through_a_trusted_proxy_is_told_apart_and_invents_nobody(tmp_path: Path) -> None:
     """Seen to fail when all behind a proxy were taken for one, and when the first address was believed."""
     with serving(World(), tmp_path, proxies=("10.0.0.0/8", "2001:db8::/64")) as caller:
@@ -139,6 +144,7 @@ def test_who_asks_through_a_trusted_proxy_is_told_apart_and_invents_nobody(tmp_p
         assert not guessing.are_over("10.0.0.1")
 
 
+@pytest.mark.promise("S6")
 def test_ten_wrong_guesses_of_a_peer_are_its_last_whatever_the_account(caller: Caller) -> None:
     for number in range(10):
         assert_problem(caller.log_in(f"guess_{number}"), 401, "invalid_credentials")
@@ -211,11 +217,44 @@ def test_a_platform_owner_is_outside_all_companies_until_one_is_picked(caller: C
         {"platform:company", *PERSONAL}
     )
     for reference in ("comercia", str(caller.world.comercia.id)):
-        inside = caller.client.get("/api/v1/me", headers=token | {"X-Company": reference}).json()
+        picked = {"X-Company": reference, "X-Reason": "they asked for help"}
+        inside = caller.client.get("/api/v1/me", headers=token | picked).json()
         assert inside["company"]["code"] == "comercia"
         assert "stock:adjust" in inside["permissions"]
         assert "platform:company" not in inside["permissions"]
     assert status(caller, token | {"X-Company": "nowhere"}) == 404
+
+
+@pytest.mark.promise("S12")
+@pytest.mark.parametrize("reason", [None, "", "   ", "%20", "x" * 501, "two%0Alines", "%FF"])
+def test_a_platform_owner_who_gives_no_reason_stays_outside(caller: Caller, reason: str | None) -> None:
+    caller.world.person("owner", is_platform_owner=True)
+    headers = caller.token("owner") | {"X-Company": "comercia"} | ({} if reason is None else {"X-Reason": reason})
+    assert_problem(caller.client.get("/api/v1/me", headers=headers), 403, "reason_required")
+    assert caller.world.sign_ins.entries == []
+
+
+@pytest.mark.promise("S12")
+def test_the_company_learns_that_the_platform_owner_came_in_once_for_each_reason(caller: Caller) -> None:
+    """And anew after half an hour."""
+    owner = caller.world.person("owner", is_platform_owner=True)
+    entries = caller.world.sign_ins.entries
+
+    def look(company: str, reason: str) -> int:
+        headers = caller.token("owner") | {"X-Company": company, "X-Reason": reason}
+        assert caller.client.get("/api/v1/me", headers=headers).status_code == 200
+        return len([action for action, *_ in entries if action == "entered"])
+
+    assert [look(company, "ticket 7") for company in ("comercia", "comercia", str(caller.world.comercia.id))] == [
+        1,
+        1,
+        1,
+    ]
+    assert [look("techcorp", "ticket 7"), look("comercia", "a%C3%B1o 8"), look("comercia", "ticket 7")] == [2, 3, 3]
+    caller.world.turned.turn(1801)
+    assert look("comercia", "ticket 7") == 4
+    assert {who for action, who, _ in entries if action == "entered"} == {owner}
+    assert all(origin is not None for *_, origin in entries)
 
 
 def test_the_actor_carries_the_sites_of_the_membership(caller: Caller) -> None:
@@ -260,6 +299,7 @@ def test_a_token_ends(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("change", ["deactivated", "left", "suspended"])
+@pytest.mark.promise("S4")
 def test_rights_that_are_taken_away_are_gone_within_five_seconds(caller: Caller, change: str) -> None:
     world, token = caller.world, caller.token()
     assert status(caller, token) == 200

@@ -419,6 +419,19 @@ async def test_who_declines_there_is_not_signed_in_and_begins_anew(
     assert liar.redeemed == []
 
 
+async def test_a_person_at_a_browser_reads_of_a_refusal_where_they_sign_in(
+    api: Api, browser: Browser, liar: LyingProvider
+) -> None:
+    """A program gets the refusal itself, as the other tests see."""
+    await with_provider(api, liar.issuer, **OPEN)
+    browser.headers["accept"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+    state = (await browser.sent(company(api))).question["state"]
+    declined = await browser.back(error="access_denied", state=state)
+    assert (declined.status_code, declined.headers["location"]) == (303, "/login?refused=sign_in_declined")
+    unknown = await browser.start(company(api), "other")
+    assert unknown.headers["location"] == "/login?refused=identity_provider_not_found"
+
+
 # ------------------------------------------------------------------ who it is
 
 _LINKED = "SELECT subject_id FROM audit_entry WHERE action = 'identity_linked'"

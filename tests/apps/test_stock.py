@@ -39,6 +39,7 @@ async def test_a_sale_is_recorded_and_shown_in_the_kardex_with_its_running_balan
     assert rest["next_cursor"] is None
 
 
+@pytest.mark.promise("B1")
 async def test_a_repeated_request_takes_effect_once(api: Api) -> None:
     product = await api.shop.product("A")
     client = await api.client("operator")
@@ -50,6 +51,21 @@ async def test_a_repeated_request_takes_effect_once(api: Api) -> None:
     assert again.headers["Idempotency-Replayed"] == "true"
     assert other.json()["code"] == "idempotency_key_reused"
     assert await api.shop.on_hand(product) == 10
+
+
+async def test_what_corrects_a_posting_is_found_by_it(api: Api) -> None:
+    await api.shop.product("A")
+    client = await api.client("manager")
+    await client.post_ok("/stock/postings", receipt("A", "10"))
+    wrong = await client.post_ok("/stock/postings", receipt("A", "5"))
+    undone = await client.post_ok(f"/stock/postings/{wrong['id']}/reverse", {"reason": "mistaken"})
+    sold = await client.post_ok("/sales", sale(("A", "4")))
+    one_unit = {"lines": [{"product": sold["lines"][0]["product"], "quantity": "1"}]}
+    back = [await client.post_ok(f"/sales/{sold['id']}/return", one_unit) for _ in range(2)]
+    of_sale = await client.get_ok("/stock/postings", corrects=sold["id"])
+    of_receipt = await client.get_ok("/stock/postings", corrects=wrong["id"])
+    assert [one["id"] for one in of_sale["items"]] == [one["id"] for one in reversed(back)]
+    assert [one["id"] for one in of_receipt["items"]] == [undone["id"]]
 
 
 async def test_a_refusal_says_what_is_available(api: Api) -> None:

@@ -62,6 +62,7 @@ class Shelf:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+@pytest.mark.promise("I3")
 @pytest.mark.parametrize("seed", range(3))
 async def test_goods_sold_while_others_count_are_no_difference(api: Api, seed: int) -> None:
     """Of each product some were stolen before; sales go on while people count and carry their figures to the till. What differs is
@@ -172,6 +173,7 @@ async def test_a_lot_and_a_backdated_figure_are_held_against_that_lot(api: Api) 
     ]
 
 
+@pytest.mark.promise("B1")
 async def test_of_two_approvals_one_posts(api: Api) -> None:
     """Seen to fail when the count is read without being locked: the others were refused only because less than nothing would have
     remained (`count_not_postable`)."""

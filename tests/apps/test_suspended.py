@@ -47,3 +47,16 @@ async def test_nothing_is_delivered_or_pushed_until_the_company_is_resumed(way: 
     await way.push()
     assert way.levels == {"tea@main": "6"}
     assert await way.shop.on_hand(product) == 6
+
+
+@pytest.mark.promise("S12")
+async def test_why_a_company_is_suspended_stands_among_its_events(way: WayOut) -> None:
+    owner = Actor(way.shop.user_id, way.shop.company_id, PRESETS["platform_owner"])
+    await way.shop.run(change_tenant, owner, (ChangeTenant(suspended=True, reason="unpaid"), None))
+    await way.shop.run(change_tenant, owner, (ChangeTenant(suspended=False), None))
+    told = await way.shop.fetch(
+        "SELECT type, data FROM outbox_event WHERE company_id = %s AND type IN ('company_suspended', 'company_resumed') "
+        "ORDER BY occurred_at, id",
+        way.shop.company_id,
+    )
+    assert [*told] == [("company_suspended", {"reason": "unpaid"}), ("company_resumed", {})]

@@ -65,6 +65,7 @@ async def test_goods_are_reserved_then_in_transit_then_there_and_their_value_wit
     assert await api.shop.event_types(*set(events)) == events
 
 
+@pytest.mark.promise("I2", "I7")
 @pytest.mark.parametrize("costing", list(CostingMethod))
 async def test_value_is_neither_made_nor_lost_on_the_way(api: Api, database: Database, costing: CostingMethod) -> None:
     api.shop = await open_shop(database, costing)
@@ -90,6 +91,7 @@ async def test_value_is_neither_made_nor_lost_on_the_way(api: Api, database: Dat
     assert await api.shop.value("A", "UIO") == before + value["recalled"]
 
 
+@pytest.mark.promise("I2")
 async def test_gaps_are_settled_and_damaged_goods_lie_in_quarantine(api: Api) -> None:
     await stocked(api, "A", 10)
     client = await api.client("manager")
@@ -114,6 +116,7 @@ async def test_gaps_are_settled_and_damaged_goods_lie_in_quarantine(api: Api) ->
     assert await api.shop.event_types("stock_adjusted") == ["stock_adjusted"] * 2
 
 
+@pytest.mark.promise("I2")
 async def test_more_than_was_sent_is_booked_as_found(api: Api) -> None:
     await stocked(api, "A", 10)
     client = await api.client("manager")
@@ -180,6 +183,7 @@ async def test_what_is_called_back_returns_to_the_source(api: Api) -> None:
     assert await api.shop.value("A", "UIO") == Decimal("12.345")
 
 
+@pytest.mark.promise("I6")
 async def test_the_lots_that_left_are_the_lots_that_arrive(api: Api) -> None:
     await stocked(api, "MILK", 5, lot="LATE", expires_on=api.shop.day(30))
     await api.shop.post("receipt", "MILK", 5, lot="SOON", expires_on=api.shop.day(3))
@@ -194,6 +198,7 @@ async def test_the_lots_that_left_are_the_lots_that_arrive(api: Api) -> None:
     assert [(place["lot"], place["on_hand"]) for place in page["items"][0]["places"]] == [("SOON", "4")]
 
 
+@pytest.mark.promise("I6")
 async def test_serial_numbers_travel_one_by_one(api: Api) -> None:
     await api.shop.product("PHONE", tracking="serial")
     for number in ("IMEI-1", "IMEI-2"):
@@ -295,6 +300,7 @@ async def test_a_version_that_was_overtaken_is_refused(api: Api) -> None:
     assert (late.status_code, late.json()["code"]) == (412, "stale_version")
 
 
+@pytest.mark.promise("B1")
 async def test_a_repeated_receipt_takes_effect_once(api: Api) -> None:
     await stocked(api, "A", 10)
     client = await api.client("manager")
@@ -307,6 +313,7 @@ async def test_a_repeated_receipt_takes_effect_once(api: Api) -> None:
     assert await balances(client, "on_hand") == {"UIO": ["0"], "GYE": ["4"]}
 
 
+@pytest.mark.promise("I2")
 async def test_of_several_who_receive_at_once_all_but_one_are_told_that_nothing_is_left(api: Api) -> None:
     """Seen to fail when the transfer's row is read without its lock: then only the stock in transit stops the others."""
     await stocked(api, "A", 10)
@@ -331,6 +338,7 @@ async def until_waiting(api: Api, sessions: int) -> None:
             pass
 
 
+@pytest.mark.promise("I2")
 async def test_opposite_transfers_at_the_same_time_do_not_deadlock(api: Api) -> None:
     """Seen to fail when `receive` of a pending transfer does not lock the stock of both ends first: PostgreSQL ends
     one of two that wait for each other."""

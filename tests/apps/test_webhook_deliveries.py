@@ -40,6 +40,8 @@ from core.ports.webhooks import Ended, Try
 from tests.api import Api
 from tests.apps.carrier import Carrier, carrying, enabled, happen, let_time_pass, made, states, stopped
 from tests.apps.test_suspended import suspend
+from tests.proof.profile import amount
+from tests.proof.recording import Reach
 from tests.shop import open_shop
 from tests.way_out import AUDIT_KEY, SECONDS, eventually
 from tests.webhook_receiver import Answer, Received, Receiver, receiving
@@ -120,6 +122,7 @@ class TestArrival:
             worker.attend(api.shop.company_id)
             await eventually(lambda: set(ids(receiver.events)) >= set(events))
 
+    @pytest.mark.promise("B5")
     async def test_all_that_gets_its_number_after_the_enabling_is_sent_and_nothing_before(
         self, api: Api, receiver: Receiver, carrier: Carrier
     ) -> None:
@@ -150,6 +153,7 @@ class TestArrival:
         assert {one.event["type"] for one in receiver.events} <= {"sale_recorded", "company_created", "site_created"}
         assert "delivery_failed" in {one["type"] for one in (await admin.get_ok("/events", limit=500))["items"]}
 
+    @pytest.mark.promise("B5")
     async def test_workers_at_once_send_one_at_a_time_and_each_event_once(
         self, api: Api, receiver: Receiver, carrier: Carrier
     ) -> None:
@@ -179,15 +183,16 @@ class TestArrival:
 
 
 class TestFailure:
+    @pytest.mark.promise("B5")
     async def test_nothing_is_lost_and_nothing_overtakes_where_half_of_the_tries_fail(
-        self, api: Api, receiver: Receiver, carrier: Carrier
+        self, api: Api, receiver: Receiver, carrier: Carrier, reached: Reach
     ) -> None:
-        """What is refused for good is dead, no more and no less. Seen to fail with a claim that takes any event of a subject that is
+        """Three workers at once. What is refused for good is dead, no more and no less. Seen to fail with a claim that takes any event of a subject that is
         due, and with one that gives up after a 500."""
         admin, dice = await api.client("admin"), random.Random(7)
         hook = await enabled(admin, receiver)
         subjects = [new_id() for _ in range(6)]
-        events = await happen(api.shop, *(dice.choice(subjects) for _ in range(120)))
+        events = await happen(api.shop, *(dice.choice(subjects) for _ in range(amount(120, 600))))
         hopeless, tries = set(dice.sample(events, 9)), dict[str, int]()
 
         def answer(one: Received) -> Answer:
@@ -199,8 +204,10 @@ class TestFailure:
             return dice.choice([500, 503, 302, 408, 409, 425, 429])
 
         receiver.answer = answer
-        await carrier.carry(api.shop, hook)
-        await carrier.carry_on(api.shop, hook)
+        await carrier.relay(api.shop)
+        while await states(api.shop, hook, "new", "leased"):
+            await let_time_pass(api.shop)
+            await asyncio.gather(*(carrier.call(api.shop, hook) for _ in range(3)))
         ended = await states(api.shop, hook)
         assert {event for event in events if ended[event] == "dead"} == hopeless
         assert {event for event in events if ended[event] == "done"} == set(events) - hopeless
@@ -212,7 +219,13 @@ class TestFailure:
         failed = [one for one in (await feed(api, carrier)) if one["type"] == "delivery_failed"]
         assert {one["data"]["event"] for one in failed} == hopeless
         assert {one["data"]["subscriber"] for one in failed} == {f"webhook:{hook.id}"}
+        reached(
+            "B5",
+            f"{len(events)} events in {sum(tries.values())} tries of which half failed: 0 lost, {len(hopeless)} dead of {len(hopeless)} refused,"
+            " each in its subject's order and under one webhook-id",
+        )
 
+    @pytest.mark.promise("B5")
     async def test_an_event_that_is_never_taken_is_given_up_after_the_last_try_of_the_schedule(
         self, api: Api, receiver: Receiver, carrier: Carrier
     ) -> None:
@@ -291,6 +304,7 @@ class TestFailure:
         await carrier.carry_on(api.shop, hook)
         assert await api.shop.fetch("SELECT failures FROM webhook WHERE id = %s", UUID(hook.id)) == [(0,)]
 
+    @pytest.mark.promise("B5")
     async def test_a_worker_that_dies_after_sending_leaves_a_repeat_under_the_same_id(
         self, api: Api, receiver: Receiver, carrier: Carrier, settings: Settings
     ) -> None:
@@ -315,6 +329,7 @@ class TestFailure:
         [(attempts,)] = await api.shop.fetch("SELECT attempts FROM delivery WHERE event_id = %s", UUID(event))
         assert attempts == 2
 
+    @pytest.mark.promise("B5")
     async def test_a_worker_that_comes_back_too_late_changes_nothing(
         self, api: Api, receiver: Receiver, carrier: Carrier
     ) -> None:
@@ -365,6 +380,7 @@ class TestFailure:
 
 
 class TestNeighbours:
+    @pytest.mark.promise("B5", "B10")
     async def test_receivers_that_hang_hold_up_nobody_else(
         self, api: Api, receiver: Receiver, settings: Settings, database: Database, database_url: str
     ) -> None:
@@ -459,6 +475,7 @@ class TestRights:
 
 
 class TestRedelivery:
+    @pytest.mark.promise("B5")
     async def test_what_was_given_up_is_sent_again_once_for_each_key(
         self, api: Api, receiver: Receiver, carrier: Carrier
     ) -> None:
@@ -541,6 +558,7 @@ class TestStopping:
         for table in ("webhook", "webhook_secret", "webhook_attempt"):
             assert await api.shop.fetch(f"SELECT 1 FROM {table} WHERE company_id = %s", api.shop.company_id) == []
 
+    @pytest.mark.promise("B14")
     async def test_what_came_of_calls_is_forgotten_in_time(
         self, api: Api, receiver: Receiver, carrier: Carrier, database: Database
     ) -> None:

@@ -1,13 +1,14 @@
-"""What draws documents, reads workbooks, foretells demand and calls suppliers is loaded when it is first needed: most processes never
+"""What draws documents and barcodes, reads workbooks, foretells demand and calls suppliers is loaded when it is first needed: most processes never
 need it."""
 
 import subprocess
 import sys
 
 HEAVY = (
-    *("fpdf", "fontTools", "adapters.purchase_documents.pdf"),
+    *("fpdf", "fontTools", "adapters.pdf.purchase_order"),
     *("openpyxl", "numpy", "core.forecasting"),
-    "adapters.supplier_orders.http",
+    "adapters.outgoing.plugin_http",
+    *("barcode", "biip", "segno", "zxingcpp"),
 )
 
 

@@ -121,7 +121,7 @@ def test_what_is_stored_is_what_was_learnt() -> None:
     first, second = advanced(made.states, week, 107, made.pooled), advanced(made.states, week, 107, again)
     assert np.array_equal(first.figures.quantiles, second.figures.quantiles)
     assert np.array_equal(packed(unpacked(made.states, 8)), made.states)
-    new = advanced(new_states(3, again), np.array([np.nan, 0, 5], np.float32), 107, again).figures.mean[0]
+    new = advanced(new_states(np.full(3, -1), again), np.array([np.nan, 0, 5], np.float32), 107, again).figures.mean[0]
     assert new[2] > new[1] >= 0
 
 

@@ -24,6 +24,10 @@ VALUES: dict[str, Any] = {
     "number": 17,
     "site": "Bodega Norte",
     "person": "Ana Torres",
+    "report": "Ventas por producto",
+    "about": "Del 01/03/2031 al 31/03/2031",
+    "schedule": "Ventas del mes",
+    "days": 7,
 }
 
 
@@ -65,6 +69,7 @@ def test_spanish_is_for_spanish_locales_and_english_for_all_others(locale: str, 
     assert written(Letter.PASSWORD_RESET, locale).subject == subject
 
 
+@pytest.mark.promise("S10")
 def test_a_value_brings_no_places_of_its_own() -> None:
     """Seen to fail with the values filled in one after another."""
     mail = written(Letter.INVITATION, inviter="{link}", company="{inviter}", link="{company}")
@@ -72,6 +77,7 @@ def test_a_value_brings_no_places_of_its_own() -> None:
     assert "{company}" in mail.text
 
 
+@pytest.mark.promise("S10")
 def test_a_name_stays_in_its_line_so_that_it_cannot_write_a_letter_of_its_own() -> None:
     """Seen to fail with values taken as they are: the subject was refused, and the text had another paragraph."""
     company = "Tea\r\nBcc: all@example.org\n\nPay\u2028here \u202ehttp://evil.example"
@@ -100,6 +106,7 @@ def test_a_mail_with_an_address_or_subject_of_several_lines_cannot_be_made(broke
 
 
 @pytest.mark.parametrize(("name", "media_type"), [("a.pdf\r\nX: y", "application/pdf"), ("a.pdf", "pdf\r\nX: y")])
+@pytest.mark.promise("S10")
 def test_a_file_brings_no_headers_of_its_own(name: str, media_type: str) -> None:
     with pytest.raises(ValueError, match="one line"):
         MailFile(name, media_type, b"")

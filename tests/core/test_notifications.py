@@ -91,6 +91,7 @@ class TestTiming:
         """Seen to fail with days counted as 24 hours: on both days on which Madrid changes its clocks."""
         assert due_at(at(since, zone), timing, ALWAYS, zone) == at(due, zone)
 
+    @pytest.mark.promise("B15")
     def test_a_digest_at_an_hour_that_does_not_exist_comes_that_day_all_the_same(self) -> None:
         hours = Hours(None, 2, 1)
         due = due_at(at("2026-03-28 12:00", MADRID), Timing.DAILY, hours, MADRID)
@@ -128,6 +129,7 @@ class TestTiming:
         assert plan([waiting], hours, MADRID, at("2026-03-03 08:00", MADRID)).next_at == at("2026-03-03 09:00", MADRID)
         assert plan([waiting], hours, MADRID, at("2026-03-03 09:00", MADRID)).now == [waiting]
 
+    @pytest.mark.promise("B15")
     def test_quiet_hours_that_end_in_the_hour_that_comes_twice_end_once_more(self) -> None:
         """Seen to fail with the first of both times alone: mail waited a day longer."""
         hours = Hours(QuietHours(time(22), time(2, 30)), 8, 1)
@@ -135,6 +137,7 @@ class TestTiming:
         waiting = Waiting(again - timedelta(minutes=1))
         assert plan([waiting], hours, MADRID, again).next_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
+    @pytest.mark.promise("B15")
     def test_quiet_hours_that_end_in_the_hour_that_is_left_out_end_that_night(self) -> None:
         hours = Hours(QuietHours(time(22), time(2, 30)), 8, 1)
         now = at("2026-03-29 01:45", MADRID)

@@ -224,6 +224,7 @@ class TestReading:
         assert {a_line(stock_code=code).sku for code in ("47503J", "47503j", "47503J ")} == {"47503J"}
         assert a_line(stock_code="79323P").sku != a_line(stock_code="79323W").sku
 
+    @pytest.mark.promise("B15")
     @pytest.mark.parametrize(
         ("local", "utc"),
         [

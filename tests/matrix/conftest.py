@@ -1,5 +1,6 @@
 """The database of the matrix, which is its own, and what is served on it."""
 
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 
 import psycopg
@@ -12,6 +13,7 @@ from adapters.postgres.migrate import migrate
 from apps.http.app import create_app
 from apps.settings import Settings
 from core.domain.ids import new_id
+from tests.databases import drop_database
 from tests.matrix.builder import Side
 from tests.matrix.outcome import Marks
 from tests.matrix.places import places_of, routes_of
@@ -21,7 +23,7 @@ from tests.matrix.strangers import traces_of
 from tests.matrix.world import World, build_world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def matrix_settings(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings with a database that no other test fills."""
     name = f"pirwa_matrix_{new_id().hex[:20]}"
@@ -37,10 +39,10 @@ def matrix_settings(server_url: str, tmp_path_factory: pytest.TempPathFactory) -
             mail_from="pirwa@example.org",
             contact_address="contact@example.org",
         )
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(connection, name)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def world(matrix_settings: Settings) -> AsyncIterator[World]:
     """Two companies and those who call, there for good."""
     assert matrix_settings.database_url
@@ -52,7 +54,7 @@ async def world(matrix_settings: Settings) -> AsyncIterator[World]:
     await database.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def served(matrix_settings: Settings, world: World) -> AsyncIterator[Served]:
     """The application on a database where nothing lasts."""
     url = matrix_settings.database_url
@@ -60,7 +62,8 @@ async def served(matrix_settings: Settings, world: World) -> AsyncIterator[Serve
     database = RewoundDatabase(url)
     await database.open()
     provider = RewoundProvider(database, matrix_settings.data / "files")
-    app = create_app(matrix_settings, provider, write_log=lambda _: None)
+    log: deque[bytes] = deque(maxlen=10)
+    app = create_app(matrix_settings, provider, write_log=log.append)
     here, there = world.here, world.there
     async with app.lifespan():
         yield Served(
@@ -70,6 +73,7 @@ async def served(matrix_settings: Settings, world: World) -> AsyncIterator[Serve
             places_of(app.openapi_schema.to_schema()),
             {side.code: traces_of(url, side, twin) for side, twin in ((here, there), (there, here))},
             {side.code: marks_of(side) for side in (here, there)},
+            log,
         )
     await database.close()
 

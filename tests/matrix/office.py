@@ -55,7 +55,7 @@ async def _roles_and_members(builder: Builder) -> None:
         await done(await builder.client(person).put("/me/picture", files={"file": ("me.png", picture("navy"))}))
     here, there = people
     builder.name("user", own=here.id, other=there.id, own_code=here.login, other_code=there.login, only_code=here.login)
-    for kind in ("session", "passkey", "link", "notification"):
+    for kind in ("session", "passkey", "link", "notification", "job", "report_schedule"):
         builder.name(kind, another=here.belongings[kind])
 
 

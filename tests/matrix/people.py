@@ -55,6 +55,18 @@ _WEBHOOK = """
     SELECT %(company)s, %(id)s, 'http://127.0.0.1:9/' || %(mark)s, '', m.user_id, m.user_id, now(), m.user_id, NULL
     FROM membership m WHERE m.company_id = %(company)s AND m.user_id = %(user)s
 """
+_JOB = """
+    INSERT INTO job (company_id, id, user_id, report, format, narrowed, state, problem, created_at, ended_at)
+    SELECT %(company)s, %(id)s, m.user_id, 'audit', 'csv', '{}', 'failed', %(mark)s, now(), now() FROM membership m
+    WHERE m.company_id = %(company)s AND m.user_id = %(user)s
+"""
+_SCHEDULE = """
+    INSERT INTO report_schedule (company_id, id, owner_id, name, report, format, narrowed, every, hour, language, skip_empty, readers, done,
+                                 next_at, created_at)
+    SELECT %(company)s, %(id)s, m.user_id, %(mark)s, 'stock_on_hand', 'csv', '{}', 'day', 7, 'es', false, ARRAY[m.user_id], '2026-01-05',
+           '2999-01-05', now()
+    FROM membership m WHERE m.company_id = %(company)s AND m.user_id = %(user)s
+"""
 _LINK = "INSERT INTO identity_link (user_id, id, issuer, subject) VALUES (%s, %s, %s, %s)"
 
 
@@ -117,7 +129,8 @@ class Registry:
         return state
 
     async def give_belongings(self, person: Person, mark: str, company: UUID | None = None) -> None:
-        """A second session, a passkey and an identity at a provider; in the company a webhook and two notifications that did not reach it."""
+        """A second session, a passkey and an identity at a provider; in the company a webhook, a job, a schedule of a
+        report and two notifications that did not reach it."""
         scope, passkey, link = Scope(user_id=person.id), new_id(), new_id()
         await self.database.fetch(scope, _PASSKEY, (person.id, passkey, f"{mark} key", passkey.bytes))
         await self.database.fetch(scope, _LINK, (person.id, link, f"https://{mark}.example", str(link)))
@@ -126,6 +139,10 @@ class Registry:
         if company:
             own = {"company": company, "user": person.id, "id": new_id(), "mark": mark}
             await self.database.fetch(Scope(company), _WEBHOOK, own)
+            person.belongings["job"] = str(job := new_id())
+            await self.database.fetch(Scope(company), _JOB, {**own, "id": job})
+            person.belongings["report_schedule"] = str(schedule := new_id())
+            await self.database.fetch(Scope(company), _SCHEDULE, {**own, "id": schedule})
             for nth, notification in enumerate(sorted(str(new_id()) for _ in range(2))):
                 person.belongings["notification"] = notification
                 names = {"company": company, "user": person.id, "id": notification, "nth": nth}

@@ -20,7 +20,7 @@ from core.ports.files import FileStore
 from core.queries.events import EventReader
 from core.queries.notifications import NotificationReader
 
-_NOBODY: Question = (_SET_ACTOR, ("", "", "", ""))
+_NOBODY: Question = (_SET_ACTOR, ("", "", "", "", ""))
 _CHECK: Question = ("SET CONSTRAINTS ALL IMMEDIATE", None)
 _CHECK_LATE: Question = ("SET CONSTRAINTS ALL DEFERRED", None)
 

@@ -1,6 +1,6 @@
 """Makes every request of the matrix."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import cast
 
 from tests.matrix.callers import Caller
@@ -21,12 +21,14 @@ class Matrix:
         self._served, self._world = served, world
         self.result = Result()
 
-    async def run(self, operations: Iterable[Operation]) -> Result:
+    async def run(self, operations: Iterable[Operation], names: Container[str] | None = None) -> Result:
+        """Makes the requests of everybody, or of those who are named."""
+        callers = [caller for caller in self._world.callers if names is None or caller.name in names]
         for operation in operations:
             public = self._served.routes[operation].rule.permission is None
             for number, call in enumerate(CALLS[operation]):
                 await self._find_cursors(operation, call if number == 0 else None)
-                for caller in self._world.callers:
+                for caller in callers:
                     if self._calls(caller, call, public=public):
                         await Cells(self._served, self.result, operation, call, caller).fill()
         return self.result

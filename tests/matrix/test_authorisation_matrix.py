@@ -17,6 +17,7 @@ pytestmark = pytest.mark.anyio
 REWRITE = "PIRWA_TEST_REWRITE_MATRIX"
 
 
+@pytest.mark.promise("S1", "S3")
 async def test_everybody_is_answered_as_the_table_in_git_says(served: Served, world: World) -> None:
     """The rules of `Cells` hold first, whatever the table says: who is turned away, and how; a foreign id is nowhere told from one that
     nobody has; nothing of one company is shown to the other; nothing fails.
@@ -35,6 +36,7 @@ async def test_everybody_is_answered_as_the_table_in_git_says(served: Served, wo
     assert not changed, f"{len(changed)} cells; {REWRITE}=1 writes them anew:\n" + "\n".join(changed)
 
 
+@pytest.mark.promise("S1", "S3")
 async def test_the_route_table_the_document_and_the_calls_have_the_same_operations(served: Served) -> None:
     """Seen to fail without the entry of GET /sites: its name is all that is left."""
     documented = {operation for operation, route in served.routes.items() if route.documented}
@@ -45,6 +47,7 @@ async def test_the_route_table_the_document_and_the_calls_have_the_same_operatio
     assert all(operation.startswith("GET /schema") for operation in served.routes.keys() - documented)
 
 
+@pytest.mark.promise("S3")
 async def test_who_must_choose_a_password_can_do_that_and_sign_out(served: Served, world: World) -> None:
     """Seen to fail when showing oneself needed no more than password:change."""
     renewing = next(caller for caller in world.callers if caller.name == "must_change")
@@ -53,6 +56,7 @@ async def test_who_must_choose_a_password_can_do_that_and_sign_out(served: Serve
     assert open_to_them == {"POST /auth/password", "POST /auth/logout"}
 
 
+@pytest.mark.promise("S1")
 async def test_every_place_for_text_has_an_object_or_a_reason_why_none_can_stand_there(served: Served) -> None:
     """Seen to fail when the call that moves stock to a place had no location: the three routes that take one were named."""
     unknown = []

@@ -13,13 +13,16 @@ from tests.matrix.builder import Builder, Side
 from tests.matrix.buying import build_buying
 from tests.matrix.callers import Caller
 from tests.matrix.casting import Casting
+from tests.matrix.channel_orders import build_channel_orders
+from tests.matrix.channels import build_channel
 from tests.matrix.counting import build_counting
 from tests.matrix.forecasts import build_forecasts
 from tests.matrix.goods import build_goods
-from tests.matrix.hooks import build_webhooks, find_deliveries
+from tests.matrix.hooks import build_blocked_address, build_received_webhook, build_webhooks, find_deliveries
 from tests.matrix.movements import build_movements
 from tests.matrix.office import build_office, build_ways_in, find_fresh_names
 from tests.matrix.people import Registry
+from tests.matrix.recommendations import build_recommendations
 from tests.matrix.replenishment import build_replenishment
 
 
@@ -38,7 +41,7 @@ async def build_world(database: Database, settings: Settings, app: Litestar, rul
     owner = await registry.person("owner", owner=True)
     here, there = Side("andina", "canary-a", "ORO"), Side("boreal", "canary-b", "CUE")
     for side in (here, there):
-        await _fill(Builder(side, registry, owner))
+        await fill_company(Builder(side, registry, owner))
     for side, other in ((here, there), (there, here)):
         side.named["any_company"] = {"own": str(side.company), "another": str(other.company)}
     casting = Casting(Builder(here, registry, owner), Builder(there, registry, owner), settings)
@@ -46,16 +49,22 @@ async def build_world(database: Database, settings: Settings, app: Litestar, rul
     return World(here, there, (*people, *await casting.programs(list(rules))))
 
 
-async def _fill(builder: Builder) -> None:
+async def fill_company(builder: Builder) -> None:
+    """Something of everything that a company can have."""
     await build_office(builder)
     await build_goods(builder)
     await build_movements(builder)
+    await build_channel_orders(builder)
+    await build_channel(builder)
     await build_buying(builder)
     await build_replenishment(builder)
     await build_counting(builder)
     await build_forecasts(builder)
+    await build_recommendations(builder)
     await build_ways_in(builder)
     await build_webhooks(builder)
+    await build_blocked_address(builder)
+    await build_received_webhook(builder)
     await builder.registry.relay(builder.side.company)
     await find_deliveries(builder)
     await find_fresh_names(builder)

@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from core.plugin.context import PluginContext
 from core.ports.failures import AuthFailed, PortFailure, RateLimited, Transient
 from core.ports.notification import MessageSender
 from core.testing.contracts.message_sender import UNKNOWN, Carrier, MessageSenderContract
 from core.testing.fakes.message_sender import InMemoryMessageSender
+from core.testing.plugin_context import plugin_context
 from tests.plugins.sms_folder.src.sms_folder.carrier import CarrierSettings, FolderCarrier, Outbox
 
 
@@ -42,7 +41,7 @@ class CarrierInFolder:
 
     def __init__(self, folder: Path) -> None:
         self._outbox = Outbox(folder)
-        self._sender = FolderCarrier(PluginContext(uuid4(), CarrierSettings(folder=str(folder))))
+        self._sender = FolderCarrier(plugin_context(CarrierSettings(folder=str(folder))))
 
     @property
     def sender(self) -> MessageSender:

@@ -9,16 +9,21 @@ from math import ceil
 from taskiq import InMemoryBroker
 
 from adapters.local_disk.file_store import LocalDiskStore
+from adapters.plugin_loader.loading import BuiltIn
 from adapters.plugin_loader.registry import load_plugins
 from adapters.postgres.engine import Database
 from adapters.postgres.watch import PostgresWatch
 from adapters.secrets.key_ring import key_ring
+from adapters.supplier_orders.http import MANIFEST, SignedHttpSettings
+from apps.ioc.built_in import in_app_notes
 from apps.settings import Settings
 from apps.worker.main import make_parts
 from apps.worker.ordering import OutgoingOrders
 from core.commands.stock import PostingLine, RecordPosting, record_posting
 from core.domain.order_document import OrderDocument
 from core.domain.stock import PostingKind
+from core.plugin.context import RegisterSupplierOrdering
+from core.plugin.hookspecs import hookimpl
 from tests.api import Api, Client
 from tests.simulation.demand import BEGIN, Demand
 from tests.simulation.market import LEAD_DAYS, Market
@@ -40,6 +45,17 @@ class Unprinted:
         return b"%PDF"
 
 
+class MarketHooks:
+    """Every supplier who wants its orders by http is the market."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+
+    @hookimpl
+    def register_supplier_orderings(self, register: RegisterSupplierOrdering) -> None:
+        register("market", SignedHttpSettings, lambda _: self._market)
+
+
 @asynccontextmanager
 async def opened(api: Api, settings: Settings, demand: Demand) -> AsyncIterator[Year]:
     """The year before its first day."""
@@ -51,11 +67,10 @@ async def opened(api: Api, settings: Settings, demand: Demand) -> AsyncIterator[
         key_ring(settings.secret_keys, settings.data),
         LocalDiskStore(settings.data / "files"),
         Unprinted,
-        lambda key: market,
     )
-    parts = make_parts(
-        api.shop.database, dispatch, load_plugins([], "0.1.0"), InMemoryBroker(), AUDIT_KEY, orders=orders, clock=clock
-    )
+    built_in = [BuiltIn(MANIFEST, MarketHooks(market)), in_app_notes(api.shop.database, clock)]
+    plugins = load_plugins([], "0.1.0", built_in=built_in)
+    parts = make_parts(api.shop.database, dispatch, plugins, InMemoryBroker(), AUDIT_KEY, orders=orders, clock=clock)
     await api.client("manager")
     year = Year(api.shop, parts, clock, market, demand, PostgresWatch(api.shop.database), api.users["manager"])
     await _furnish(year, await api.client("admin"))

@@ -164,11 +164,12 @@ class Year:
             pass
 
     async def _bring_events(self) -> None:
-        company, subscriptions = self.shop.company_id, self.parts.core_subscriptions
-        while (await self.parts.outbox.relay(company, subscriptions, 1000)).events:
+        company, parts = self.shop.company_id, self.parts
+        subscriptions = [*parts.core_subscriptions, *parts.plugins.subscriptions()]
+        while (await parts.outbox.relay(company, subscriptions, 1000)).events:
             pass
         for subscriber in sorted({one.subscriber for one in subscriptions}):
-            while await self.parts.deliverer.deliver(company, subscriber):
+            while await parts.deliverer.deliver(company, subscriber):
                 pass
 
     @property

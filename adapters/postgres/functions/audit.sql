@@ -7,8 +7,8 @@ CREATE OR REPLACE FUNCTION audit_columns(stored jsonb) RETURNS jsonb LANGUAGE sq
     FROM jsonb_each(stored) c
     WHERE c.key <> ALL (ARRAY['company_id', 'version', 'updated_at', 'sku_key', 'name_key', 'parent_depth', 'is_physical',
                               'is_allocatable', 'kit_kind', 'component_kind', 'in_transit', 'open', 'lead_days', 'on_time', 'shipped_cost', 'settled_cost', 'secret_digest',
-                              'last_used_at', 'client_secret', 'client_secret_hint', 'order_secret', 'sealed', 'failures', 'next_at', 'lease_token',
-                              'due_at', 'level_source', 'basis'])
+                              'last_used_at', 'client_secret', 'client_secret_hint', 'order_secret', 'sealed', 'hook_sealed', 'failures', 'next_at', 'lease_token',
+                              'due_at', 'level_source', 'basis', 'look_at', 'attempts', 'buyer'])
 $$;
 
 -- The sites that a row concerns; NULL for what concerns the whole company.
@@ -18,6 +18,8 @@ CREATE OR REPLACE FUNCTION audit_sites(subject text, stored jsonb) RETURNS uuid[
         WHEN subject = 'transfer' THEN ARRAY[(stored ->> 'source_site_id')::uuid, (stored ->> 'destination_site_id')::uuid]
         WHEN subject = 'transfer_line' THEN (SELECT ARRAY[t.source_site_id, t.destination_site_id] FROM transfer t
             WHERE t.company_id = (stored ->> 'company_id')::uuid AND t.id = (stored ->> 'transfer_id')::uuid)
+        WHEN subject = 'channel_order_fact_line' THEN (SELECT nullif(ARRAY[o.site_id], ARRAY[NULL::uuid]) FROM channel_order o
+            WHERE o.company_id = (stored ->> 'company_id')::uuid AND o.id = (stored ->> 'order_id')::uuid)
         WHEN subject = 'order_request_line' THEN (SELECT ARRAY[r.site_id] FROM order_request r
             WHERE r.company_id = (stored ->> 'company_id')::uuid AND r.id = (stored ->> 'request_id')::uuid)
         WHEN subject = 'purchase_order_line' THEN (SELECT ARRAY[o.site_id] FROM purchase_order o
@@ -40,11 +42,11 @@ RETURNS void LANGUAGE sql AS $$
     WITH fresh AS MATERIALIZED (SELECT new_id() AS id, clock_timestamp() AS at),
     written AS (
         INSERT INTO audit_entry (company_id, id, at, actor_id, agent, origin_address, request_id, action, subject_type, subject_id,
-                                 site_ids, before, after)
+                                 site_ids, before, after, reason)
         SELECT company, f.id, f.at,
                coalesce(nullif(current_setting('app.actor', true), ''), '00000000-0000-0000-0000-000000000000')::uuid,
                nullif(current_setting('app.agent', true), ''), nullif(current_setting('app.origin', true), ''), nullif(current_setting('app.request', true), ''),
-               action, subject_type, subject_id, sites, before, after
+               action, subject_type, subject_id, sites, before, after, nullif(current_setting('app.reason', true), '')
         FROM fresh f
     )
     INSERT INTO audit_unsealed (company_id, at, entry_id) SELECT company, f.at, f.id FROM fresh f
@@ -89,12 +91,13 @@ BEGIN
     PERFORM audit_write(app_company(), action, subject_type, subject_id, NULL, NULL, NULL);
 END $$;
 
--- An entry as it is sealed: all of it, in one spelling. The agent came later: entries without one are spelt as before.
+-- An entry as it is sealed: all of it, in one spelling. Agent and reason came later: entries without them are spelt as before.
 CREATE OR REPLACE FUNCTION audit_canonical(entry audit_entry) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT (jsonb_build_array(entry.company_id, entry.id, to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
                              entry.actor_id, entry.origin_address, entry.request_id, entry.action, entry.subject_type,
                              entry.subject_id, to_jsonb(entry.site_ids), entry.before, entry.after)
-            || CASE WHEN entry.agent IS NULL THEN '[]' ELSE jsonb_build_array(entry.agent) END::jsonb)::text
+            || CASE WHEN entry.reason IS NOT NULL THEN jsonb_build_array(entry.agent, entry.reason)
+                    WHEN entry.agent IS NOT NULL THEN jsonb_build_array(entry.agent) ELSE '[]' END)::text
 $$;
 
 -- Gives entries that waited the numbers from `first` on, and their hashes. Whoever calls it holds the lock of the chain.
@@ -106,23 +109,3 @@ BEGIN
     DELETE FROM audit_unsealed u USING audit_entry e
     WHERE e.company_id = app_company() AND e.id = ANY (entries) AND u.company_id = e.company_id AND u.at = e.at AND u.entry_id = e.id;
 END $$;
-
-DO $$
-DECLARE
-    audited record;
-BEGIN
-    FOR audited IN SELECT * FROM (VALUES
-        ('company', 'id'), ('site', 'id'), ('location', 'id'), ('category', 'id'), ('product', 'id'), ('barcode', 'code'),
-        ('kit_component', 'kit_id,component_id'), ('product_image', 'id'), ('membership', 'user_id'), ('role', 'id'),
-        ('policy_period', 'product_id,site_id,valid_from'), ('transfer', 'id'), ('transfer_line', 'transfer_id,line'),
-        ('order_request', 'id'), ('stock_count', 'id'), ('order_request_line', 'request_id,line'), ('plugin_installation', 'plugin_id'),
-        ('attachment', 'id'), ('api_key', 'id'), ('oauth_client', 'id'), ('oauth_client_secret', 'client_id,number'),
-        ('invitation', 'id'), ('identity_provider', 'id'), ('webhook', 'id'), ('webhook_secret', 'webhook_id,id'), ('supplier', 'id'), ('supplier_item', 'id'),
-        ('supplier_price_break', 'item_id,from_quantity'), ('purchase_order', 'id'), ('purchase_order_line', 'order_id,line')) AS t(name, key) LOOP
-        EXECUTE format('CREATE OR REPLACE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I '
-                       'FOR EACH ROW EXECUTE FUNCTION audit_row(%L)', audited.name, audited.key);
-    END LOOP;
-END $$;
--- What people set of a policy is recorded; what the run computes from it, for a hundred thousand policies at a time, is not.
-CREATE OR REPLACE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OF fixed_minimum, fixed_target, method, service_level, mode,
-    spending_limit, sources, review_days, cover_days ON reorder_policy FOR EACH ROW EXECUTE FUNCTION audit_row('product_id,site_id');

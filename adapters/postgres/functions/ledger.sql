@@ -2,8 +2,8 @@
 -- owner's rights (the application has no write grant on those tables) and inside the company of the transaction, because
 -- row-level security is forced on the owner too.
 --
--- Lock order: idempotency keys, then site_stock rows sorted by (product, site). Whoever writes a balance holds the
--- site_stock row of its product and site, so balances need no lock of their own.
+-- Lock order: idempotency keys, then site_stock rows sorted by (product, site), then serial numbers. Whoever writes a balance
+-- holds the site_stock row of its product and site, so balances need no lock of their own.
 
 DO $$
 BEGIN
@@ -186,6 +186,10 @@ BEGIN
     IF faults IS NOT NULL THEN
         PERFORM ledger_refuse('invalid_posting', faults);
     END IF;
+    -- Who brings a serial number in waits, in the end, for whoever is just bringing it in elsewhere: so all come in one order.
+    PERFORM FROM lot t JOIN (SELECT DISTINCT a.product_id, a.lot_id FROM unnest(assigned) a WHERE a.tracking = 'serial') s
+      ON t.company_id = company AND t.product_id = s.product_id AND t.id = s.lot_id
+    ORDER BY t.product_id, t.id FOR NO KEY UPDATE OF t;
     RETURN assigned;
 END $$;
 
@@ -344,7 +348,8 @@ BEGIN
         EXIT WHEN shortfall <= 0;
         taken := least(shortfall, promise.open);
         shortfall := shortfall - taken;
-        UPDATE reservation SET open = open - taken, state = CASE WHEN open = taken THEN 'short' ELSE state END, version = version + 1
+        UPDATE reservation SET open = open - taken, short = short + taken, state = CASE WHEN open = taken THEN 'short' ELSE state END,
+               version = version + 1
             WHERE company_id = promise.company_id AND id = promise.id;
         UPDATE site_stock SET promised = promised - taken
             WHERE company_id = promise.company_id AND product_id = product AND site_id = site;
@@ -366,7 +371,7 @@ BEGIN
            AND r.expires_at <= clock_timestamp() AND (product IS NULL OR (r.product_id = product AND r.site_id = site)))
     ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE;
     WITH due AS (
-        UPDATE reservation r SET state = 'expired', open = 0, version = r.version + 1
+        UPDATE reservation r SET state = 'expired', open = 0, short = 0, version = r.version + 1
         FROM (SELECT id, open FROM reservation WHERE company_id = company AND state = 'held' AND expires_at <= clock_timestamp()
                  AND (product IS NULL OR (product_id = product AND site_id = site))) d
         WHERE r.company_id = company AND r.id = d.id AND r.state = 'held'
@@ -414,12 +419,12 @@ BEGIN
         PERFORM ledger_refuse('invalid_posting', strangers);
     END IF;
     WITH used AS (
-        SELECT id, product_id, site_id, least(open, sum(quantity)) AS quantity FROM ledger_named_promises(lines)
-        WHERE id IS NOT NULL GROUP BY id, product_id, site_id, open
+        SELECT id, product_id, site_id, least(open, sum(quantity)) AS quantity, greatest(sum(quantity) - open, 0) AS beyond
+        FROM ledger_named_promises(lines) WHERE id IS NOT NULL GROUP BY id, product_id, site_id, open
     ),
     closed AS (
-        UPDATE reservation r SET open = r.open - u.quantity, version = r.version + 1,
-               state = CASE WHEN r.open = u.quantity THEN 'consumed' ELSE r.state END
+        UPDATE reservation r SET open = r.open - u.quantity, short = greatest(r.short - u.beyond, 0), version = r.version + 1,
+               state = CASE WHEN r.open > u.quantity THEN r.state WHEN r.short > u.beyond THEN 'short' ELSE 'consumed' END
         FROM used u WHERE r.company_id = company AND r.id = u.id
     )
     UPDATE site_stock s SET promised = s.promised - u.quantity

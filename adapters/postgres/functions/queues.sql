@@ -53,6 +53,8 @@ LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_g
 BEGIN
     IF EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = company
                AND i.plugin_id = split_part(for_subscriber, ':', 1) AND i.state <> 'enabled')
+       OR EXISTS (SELECT FROM plugin_health h WHERE h.company_id = company
+               AND h.plugin_id = split_part(for_subscriber, ':', 1) AND h.retry_at > clock_timestamp())
        OR EXISTS (SELECT FROM company c WHERE c.id = company AND c.suspended) THEN
         RETURN;
     END IF;

@@ -50,8 +50,10 @@ END $$;
 -- Management in Supply Chains; the lead time's share of the variance is that of King, Understanding safety stock, APICS 2011, whose
 -- z²·L·σ_d² is here the square of what the quantile adds. Both are rounded up to whole units. A forecast older than five weeks is none.
 -- Between horizons, and between probabilities, figures lie on a straight line, as core/domain/forecast.py says.
+--
+-- With an assumed level, fixed policies are told what they would have if that service level were wanted of them.
 CREATE OR REPLACE FUNCTION replenishment_levels(moment timestamptz, due_until timestamptz, in_sites uuid[], in_products uuid[],
-                                                in_categories uuid[])
+                                                in_categories uuid[], assumed_level numeric DEFAULT NULL)
 RETURNS TABLE (product_id uuid, site_id uuid, version integer, minimum numeric, target numeric, source text, basis jsonb)
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan SET work_mem = '64MB' AS $$
 #variable_conflict use_column
@@ -70,7 +72,7 @@ BEGIN
       AND (in_sites IS NULL OR r.site_id = ANY (in_sites)) AND (in_products IS NULL OR r.product_id = ANY (in_products))
       AND (in_categories IS NULL OR EXISTS (SELECT FROM product p WHERE p.company_id = company AND p.id = r.product_id
                                             AND p.category_id = ANY (in_categories)))
-      AND (r.method = 'service_level' OR r.level_source <> 'fixed' OR EXISTS (
+      AND (assumed_level IS NOT NULL OR r.method = 'service_level' OR r.level_source <> 'fixed' OR EXISTS (
           SELECT FROM policy_period d WHERE d.company_id = company AND d.product_id = r.product_id AND d.site_id = r.site_id));
     IF products IS NULL THEN
         RETURN;
@@ -87,7 +89,7 @@ BEGIN
         SELECT r.product_id, r.site_id, r.version, r.minimum AS old_minimum, r.target AS old_target, r.level_source AS old_source,
                r.basis AS old_basis, r.fixed_minimum, r.fixed_target, r.review_days, greatest(r.cover_days, r.review_days) AS cover,
                d.minimum AS period_minimum, d.target AS period_target, f.as_of, f.mean, f.q50, f.q80, f.q90, f.q95, f.q98, f.q99,
-               CASE WHEN d.minimum IS NULL THEN coalesce(d.service_level, CASE WHEN r.method = 'service_level' THEN r.service_level END) END
+               CASE WHEN d.minimum IS NULL THEN coalesce(d.service_level, CASE WHEN r.method = 'service_level' THEN r.service_level ELSE assumed_level END) END
                    AS level,
                CASE WHEN r.sources = 'transfer_only' THEN NULL ELSE u.code END AS supplier,
                CASE WHEN r.sources = 'transfer_only' THEN 2 ELSE coalesce(u.lead_days, 7) END AS lead,
@@ -153,7 +155,8 @@ BEGIN
     WHERE (c.minimum, c.target, c.source, c.basis) IS DISTINCT FROM (c.old_minimum, c.old_target, c.old_source, c.old_basis);
 END $$;
 
--- What approved orders of customers lack a promise for, at the sites that are to hand it over.
+-- What approved orders of customers and orders of shops lack a promise for, at the sites that are to hand it over, and what left a shop
+-- for want of which it could not be posted.
 CREATE OR REPLACE FUNCTION replenishment_owed() RETURNS TABLE (product_id uuid, site_id uuid, owed numeric)
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan SET work_mem = '64MB' AS $$
 #variable_conflict use_column
@@ -161,17 +164,30 @@ DECLARE
     company uuid := app_company();
 BEGIN
     RETURN QUERY
-    SELECT n.product_id, n.site_id, sum(greatest(n.open - coalesce(v.open, 0), 0))
-    FROM (SELECT q.id, q.site_id, l.product_id, sum(l.granted - l.fulfilled - l.closed) AS open
-          FROM order_request q JOIN order_request_line l ON l.company_id = company AND l.request_id = q.id
-          WHERE q.company_id = company AND q.state = 'approved' AND q.kind = 'customer_order' GROUP BY 1, 2, 3) n
-    LEFT JOIN LATERAL (SELECT sum(x.open) AS open FROM reservation x WHERE x.company_id = company AND x.demand_id = n.id
-                       AND x.product_id = n.product_id AND x.site_id = n.site_id) v ON true
-    WHERE n.open > 0 GROUP BY 1, 2;
+    SELECT o.product_id, o.site_id, sum(o.owed) FROM (
+        SELECT n.product_id, n.site_id, greatest(n.open - coalesce(v.open, 0), 0) AS owed
+        FROM (SELECT q.id, q.site_id, l.product_id, sum(l.granted - l.fulfilled - l.closed) AS open
+              FROM order_request q JOIN order_request_line l ON l.company_id = company AND l.request_id = q.id
+              WHERE q.company_id = company AND q.state = 'approved' AND q.kind = 'customer_order' GROUP BY 1, 2, 3) n
+        LEFT JOIN LATERAL (SELECT sum(x.open) AS open FROM reservation x WHERE x.company_id = company AND x.demand_id = n.id
+                           AND x.product_id = n.product_id AND x.site_id = n.site_id) v ON true
+        WHERE n.open > 0
+        UNION ALL
+        SELECT r.product_id, r.site_id, r.short FROM reservation r
+        WHERE r.company_id = company AND r.short > 0 AND r.demand_type = 'channel_order'
+        UNION ALL
+        SELECT coalesce(k.component_id, l.product_id), coalesce(f.site_id, l.site_id, c.site_id), x.owed * coalesce(k.quantity, 1)
+        FROM channel_order_fact_line x
+        JOIN channel_order c ON c.company_id = company AND c.id = x.order_id
+        JOIN channel_order_fact f ON f.company_id = company AND f.order_id = x.order_id AND f.kind = x.kind AND f.external_id = x.fact
+        JOIN channel_order_line l ON l.company_id = company AND l.order_id = x.order_id AND l.external_id = x.line AND l.product_id IS NOT NULL
+        LEFT JOIN kit_component k ON k.company_id = company AND k.kit_id = l.product_id
+        WHERE x.company_id = company AND x.owed > 0 AND x.kind = 'fulfilment') o
+    GROUP BY 1, 2;
 END $$;
 
 -- How policies stand: what is there, what is to come, what is owed, and what is proposed. `available` is what may be sold and is not
--- promised; `owed` is what approved orders of customers lack a promise for. `ordered` is with a supplier or about to be, `drafted` may be
+-- promised; `owed` is what orders of customers and of shops lack a promise for. `ordered` is with a supplier or about to be, `drafted` may be
 -- (orders not approved, transfers not handed in), `arriving` comes from other sites. `receipts` are the days and quantities of orders.
 CREATE OR REPLACE FUNCTION replenishment_standing(products uuid[], sites uuid[])
 RETURNS TABLE (product_id uuid, site_id uuid, site_code text, minimum numeric, target numeric, level_source text, basis text, mode text,

@@ -5,7 +5,16 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 url = context.config.attributes["url"]
-engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=pool.NullPool)
+preparation = context.config.attributes["preparation"]
+engine = create_engine("postgresql+psycopg://", creator=lambda: connected(), poolclass=pool.NullPool)
+
+
+def connected() -> psycopg.Connection[tuple[object, ...]]:
+    connection = psycopg.connect(url)
+    connection.execute(preparation)
+    connection.commit()
+    return connection
+
 
 with engine.connect() as connection:
     context.configure(connection=connection, transaction_per_migration=True)

@@ -17,7 +17,7 @@ _SHOWN = """
 _ENTRIES = f"""
     SELECT e.id, e.at, e.actor_id, u.login, u.name, coalesce(u.is_platform_owner, false), e.origin_address, e.request_id,
            e.action, e.subject_type, e.subject_id, {_SHOWN.format("before")}, {_SHOWN.format("after")},
-           e.agent
+           e.agent, e.reason
     FROM audit_entry e LEFT JOIN app_user u ON u.id = e.actor_id
     WHERE e.company_id = %(company)s AND (%(people)s OR e.subject_type <> ALL (%(of_people)s::text[]))
 """
@@ -69,4 +69,4 @@ class PostgresAuditReader:
 
 def _entry(row: Row) -> AuditEntry:
     origin = AuditOrigin(row[6], row[7] or "") if row[6] is not None else None
-    return AuditEntry(row[0], row[1], AuditActor(*row[2:6]), origin, AuditAction(row[8]), *row[9:14])
+    return AuditEntry(row[0], row[1], AuditActor(*row[2:6]), origin, AuditAction(row[8]), *row[9:15])

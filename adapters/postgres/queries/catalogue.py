@@ -37,6 +37,9 @@ from core.queries.paging import Page, decode_cursor, encode_cursor
 IMAGE_ADDRESS = "/api/v1/images/"
 
 _CATEGORIES = "SELECT id, parent_id, name, depth, version FROM category WHERE company_id = %(company)s ORDER BY depth DESC, lower(name), name"
+_IN_CATEGORIES = """
+    SELECT category_id, count(*) FROM product WHERE company_id = %(company)s AND category_id IS NOT NULL GROUP BY category_id
+"""
 _CATEGORY = """
     SELECT c.id, c.name, c.depth, c.parent_id, array_remove(ARRAY[t.name, a.name, c.name], NULL), c.version
     FROM category c
@@ -58,10 +61,13 @@ class PostgresCatalogueReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def category_tree(self, actor: Actor) -> Page[CategoryNode]:
+    async def category_tree(self, actor: Actor, *, with_products: bool = False) -> Page[CategoryNode]:
+        own: dict[UUID, int] = dict(await self._rows(actor, _IN_CATEGORIES, {})) if with_products else {}
         below: dict[UUID | None, list[CategoryNode]] = {}
         for row_id, parent_id, name, depth, version in await self._rows(actor, _CATEGORIES, {}):
-            node = CategoryNode(row_id, name, LEVELS[depth - 1], version, below.get(row_id, []))
+            children = below.get(row_id, [])
+            products = own.get(row_id, 0) + sum(child.products or 0 for child in children) if with_products else None
+            node = CategoryNode(row_id, name, LEVELS[depth - 1], version, products, children)
             below.setdefault(parent_id, []).append(node)
         return Page(below.get(None, []))
 
@@ -155,6 +161,7 @@ def _item(row: Row, kits: Mapping[UUID, str]) -> ProductItem:
         active,
         on_hand,
         available,
+        low,
         image,
         version,
         *_,
@@ -171,6 +178,7 @@ def _item(row: Row, kits: Mapping[UUID, str]) -> ProductItem:
         active,
         Decimal(on_hand),
         Decimal(kits.get(product_id, available)),
+        low,
         f"{IMAGE_ADDRESS}{image}/thumbnail" if image else None,
         version,
     )

@@ -8,7 +8,8 @@ from core.domain.events import Event
 from core.queries.events import PEOPLE, EventView, view_of
 from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
 
-# An event may name a site anywhere in its data. A company has few sites, and an id is not found by chance.
+# An event may name a site anywhere in its data. A company has few sites, and an id is not found by chance. A transfer concerns whoever
+# sees one of its ends, as it does where it is read.
 _EVENTS = """
     SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data
     FROM outbox_event e
@@ -16,7 +17,9 @@ _EVENTS = """
       AND (%(people)s OR e.subject_type <> ALL (%(of_people)s::text[]))
       AND (%(reach)s::uuid[] IS NULL OR NOT EXISTS (
           SELECT FROM site s WHERE s.company_id = %(company)s AND s.id <> ALL (%(reach)s::uuid[])
-             AND (e.subject_id = s.id OR strpos(e.data::text, s.id::text) > 0)))
+             AND (e.subject_id = s.id OR strpos(e.data::text, s.id::text) > 0))
+        OR e.subject_type = 'transfer' AND EXISTS (
+          SELECT FROM site s WHERE s.company_id = %(company)s AND s.id = ANY (%(reach)s::uuid[]) AND strpos(e.data::text, s.id::text) > 0))
     ORDER BY e.position LIMIT %(limit)s
 """
 _END = "SELECT coalesce((SELECT last FROM event_position WHERE company_id = %(company)s), 0)"

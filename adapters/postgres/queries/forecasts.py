@@ -35,6 +35,14 @@ _COMING = """
         WHERE l.company_id = %(company)s AND l.product_id = page.product_id AND l.in_transit > 0
           AND t.destination_site_id = page.site_id AND t.state IN ('in_transit', 'partially_received')) c
 """
+# How a forecast is shown: `page` holds rows of demand_forecast with what their product and site are called and the company's day.
+SHOWN = f"""
+    page.product_id, page.sku, page.name, page.code, page.as_of, page.basis, page.weeks, page.mean,
+    ARRAY[page.q50, page.q80, page.q90, page.q95, page.q98, page.q99], page.verdict,
+    ARRAY[page.wape, page.bias, page.pinball, page.coverage, page.tracking_signal], page.demand_changed,
+    trim_scale(coalesce(k.on_hand, 0)), ({_COMING}), page.today
+"""
+STOCK = "LEFT JOIN site_stock k ON k.company_id = page.company_id AND k.product_id = page.product_id AND k.site_id = page.site_id"
 _LIST = f"""
     WITH found AS NOT MATERIALIZED (
         SELECT f.*, p.sku, p.name, p.sku_key, s.code
@@ -51,13 +59,8 @@ _LIST = f"""
         WHERE %(after_sku)s::text IS NULL OR (sku_key >= %(after_sku)s AND (sku_key, code) > (%(after_sku)s, %(after_site)s))
         ORDER BY sku_key, code LIMIT %(limit)s
     )
-    SELECT page.product_id, page.sku, page.name, page.code, page.as_of, page.basis, page.weeks, page.mean,
-           ARRAY[page.q50, page.q80, page.q90, page.q95, page.q98, page.q99], page.verdict,
-           ARRAY[page.wape, page.bias, page.pinball, page.coverage, page.tracking_signal], page.demand_changed,
-           trim_scale(coalesce(k.on_hand, 0)), ({_COMING}), page.today, page.sku_key,
-           CASE WHEN %(total)s THEN (SELECT count(*) FROM found) END
-    FROM (SELECT) one LEFT JOIN page ON true
-    LEFT JOIN site_stock k ON k.company_id = page.company_id AND k.product_id = page.product_id AND k.site_id = page.site_id
+    SELECT {SHOWN}, page.sku_key, CASE WHEN %(total)s THEN (SELECT count(*) FROM found) END
+    FROM (SELECT) one LEFT JOIN page ON true {STOCK}
     ORDER BY page.sku_key, page.code
 """
 _RUNS = """
@@ -91,7 +94,7 @@ class PostgresForecastReader(ForecastReader):
             "total": total,
         }
         rows = await self._database.fetch(Scope(actor.company), _LIST, parameters)
-        found = [(_view(row), row[15]) for row in rows if row[0] is not None]
+        found = [(forecast_view(row), row[15]) for row in rows if row[0] is not None]
         page = page_of(found, limit, lambda last: encode_cursor(last[1], last[0].site), rows[0][-1])
         return Page([view for view, _ in page.items], page.next_cursor, page.total)
 
@@ -100,7 +103,8 @@ class PostgresForecastReader(ForecastReader):
         return [ForecastRunView(*row) for row in rows]
 
 
-def _view(row: Row) -> ForecastView:
+def forecast_view(row: Row) -> ForecastView:
+    """A row of `SHOWN`."""
     (
         product,
         sku,
@@ -118,7 +122,7 @@ def _view(row: Row) -> ForecastView:
         coming,
         today,
     ) = row[:15]
-    forecast = Forecast(as_of, tuple(mean), tuple(map(tuple, quantiles)))
+    forecast = forecast_of(as_of, mean, quantiles)
     receipts = [Receipt(date.fromisoformat(day), Decimal(quantity)) for day, quantity in coming or ()]
     used_up = depletion(on_hand, receipts, forecast, today)
     return ForecastView(
@@ -137,6 +141,10 @@ def _view(row: Row) -> ForecastView:
         depletes_on=used_up.expected_on,
         at_risk_on=used_up.at_risk_on,
     )
+
+
+def forecast_of(as_of: date, mean: Sequence[Decimal], quantiles: Sequence[Sequence[Decimal]]) -> Forecast:
+    return Forecast(as_of, tuple(mean), tuple(map(tuple, quantiles)))
 
 
 def _quality(verdict: str, figures: Sequence[Decimal | None], changed: bool) -> ForecastQuality:

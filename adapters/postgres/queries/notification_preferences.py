@@ -48,8 +48,8 @@ class PostgresPreferenceReader:
 
 
 def _channel(reach: Reach, channel: Channel, failing: bool) -> ChannelView:
-    reason = reach.obstacle(channel)
-    return ChannelView(channel, reason is None, reason, failing)
+    obstacle = reach.obstacle(channel)
+    return ChannelView(channel, obstacle is None, obstacle, obstacle.advice if obstacle else None, failing)
 
 
 def _wish(kind: NotificationKind, own: list[Any] | None, usual: Wish) -> KindWish:

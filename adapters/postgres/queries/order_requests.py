@@ -45,12 +45,14 @@ REQUEST = f"""
         'decided_by', CASE WHEN d.id IS NOT NULL THEN json_build_object('id', d.id, 'name', d.name) END, 'decided_at', r.decided_at,
         'closing_reason', r.closing_reason,
         'transfer', CASE WHEN t.id IS NOT NULL THEN json_build_object('id', t.id, 'number', t.number, 'state', t.state) END,
+        'purchase_order', CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'number', o.number, 'state', o.state) END,
         'created_at', r.created_at, 'updated_at', r.updated_at, 'version', r.version,
         'lines', l.shown, 'postings', coalesce(({_POSTINGS}), '[]'::json))::text
     FROM order_request r {_NAMES}
     JOIN company c ON c.id = r.company_id
     LEFT JOIN app_user d ON d.id = r.decided_by
     LEFT JOIN transfer t ON t.company_id = r.company_id AND t.id = r.transfer_id
+    LEFT JOIN purchase_order o ON o.company_id = r.company_id AND o.id = r.purchase_order_id
     CROSS JOIN LATERAL ({_LINES}) l
     WHERE r.company_id = %(company)s AND r.id = %(id)s AND {_VISIBLE}
 """

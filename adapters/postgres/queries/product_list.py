@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    false,
     func,
     literal_column,
     select,
@@ -95,6 +96,7 @@ def _columns(page: FromClause, group: FromClause, stock: FromClause, image: From
         page.c.active,
         _plain(func.coalesce(stock.c.on_hand, NOTHING)),
         _plain(func.coalesce(stock.c.available, NOTHING)),
+        func.coalesce(stock.c.is_low, false()),
         image.c.id,
         page.c.version,
         page.c.sort_key,
@@ -146,6 +148,7 @@ def _stock(page: FromClause, filters: frozenset[str]) -> FromClause:
             here.c.product_id,
             func.sum(here.c.on_hand).label("on_hand"),
             func.sum(here.c.allocatable - here.c.promised).label("available"),
+            func.bool_or(here.c.is_low).label("is_low"),
         )
         .where(here.c.company_id == COMPANY, _on(page, here), *at_sites(here, filters))
         .group_by(here.c.product_id)

@@ -12,7 +12,7 @@ from core.domain.ids import parse_id
 from core.domain.purchase_order import ON_ORDER, OrderState
 from core.ports.purchase_orders import PurchaseOrderView, SupplierName
 from core.ports.transfers import SiteName
-from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
+from core.queries.paging import Page, day_of, decode_cursor, encode_cursor, page_of
 from core.queries.purchase_orders import Incoming, OrderFilter, OrderSummary
 
 _NAMES = """
@@ -159,7 +159,7 @@ class PostgresPurchaseOrderReader:
             **_scope(actor),
             **_references(product=product, site=site),
             "states": [state.value for state in ON_ORDER],
-            "after_day": after[0] if after else None,
+            "after_day": day_of(after[0]) if after else None,
             "after_number": after[1] if after else None,
             "after_line": after[2] if after else None,
             "limit": limit + 1,

@@ -28,20 +28,22 @@ _TOUCHES = "(r.sites IS NULL OR m.from_site_id = ANY (r.sites) OR m.to_site_id =
 _POSTINGS = f"""
     WITH {_REACH}
     SELECT p.id, p.effective_at FROM posting p CROSS JOIN reach r
-    WHERE p.company_id = %(company)s AND (%(kinds)s::text[] = '{{}}' OR p.kind = ANY (%(kinds)s::text[]))
+    WHERE p.company_id = %(company)s AND (cardinality(%(kinds)s::text[]) = 0 OR p.kind = ANY (%(kinds)s::text[]))
       AND (%(document)s::text IS NULL OR p.document_number = %(document)s)
       AND (%(since)s::timestamptz IS NULL OR p.effective_at >= %(since)s)
       AND (%(until)s::timestamptz IS NULL OR p.effective_at < %(until)s)
       AND (%(before)s::timestamptz IS NULL OR (p.effective_at, p.id) < (%(before)s, %(before_id)s))
       AND ((r.sites IS NULL AND %(product)s::text IS NULL) OR EXISTS (
           SELECT FROM move m WHERE m.company_id = p.company_id AND m.posting_id = p.id AND {_TOUCHES}
-             AND (%(product)s::text IS NULL OR m.product_id = {_PRODUCT})))
+             AND (%(product)s::text IS NULL OR m.product_id = {_PRODUCT}))) {{more}}
     ORDER BY p.effective_at DESC, p.id DESC LIMIT %(limit)s
 """
 _POSTING_PAGE = f"""
     WITH page AS ({_POSTINGS})
     SELECT posting_json((SELECT array_agg(id ORDER BY effective_at DESC, id DESC) FROM page))::text
 """
+_ANY_POSTING = _POSTING_PAGE.format(more="")
+_CORRECTING = _POSTING_PAGE.format(more="AND (p.reversal_of = %(corrects)s OR p.return_of = %(corrects)s)")
 _POSTING = """
     SELECT posting_json(ARRAY[%(id)s::uuid])::text FROM posting p
     WHERE p.company_id = %(company)s AND p.id = %(id)s AND (%(reach)s::uuid[] IS NULL OR EXISTS (
@@ -150,13 +152,14 @@ class PostgresStockReader:
         before = decode_cursor(cursor, tuple[datetime, UUID])
         rows = await self._rows(
             actor,
-            _POSTING_PAGE,
+            _CORRECTING if wanted.corrects else _ANY_POSTING,
             {
                 **_reach(actor, wanted.site),
                 "kinds": list(wanted.kinds),
                 "document": wanted.document,
                 "product": wanted.product,
                 "product_id": parse_id(wanted.product or ""),
+                "corrects": wanted.corrects,
                 "since": wanted.since,
                 "until": wanted.until,
                 "before": before[0] if before else None,

@@ -11,7 +11,7 @@ from core.domain.ids import parse_id
 from core.domain.lead_time import LeadTimes
 from core.domain.supplier import Contact
 from core.ports.suppliers import OrderingView, PriceBreakView, SupplierItemView, SupplierView, lead_time_view
-from core.queries.paging import Page, decode_cursor, encode_cursor, page_of
+from core.queries.paging import Page, day_of, decode_cursor, encode_cursor, page_of
 from core.queries.suppliers import SupplierFilter
 
 _OBSERVED = "coalesce(t.receipts, 0), coalesce(t.days, 0), coalesce(t.days_squared, 0), coalesce(t.promised, 0), coalesce(t.on_time, 0)"
@@ -115,7 +115,7 @@ class PostgresSupplierReader:
             "product": product,
             "product_id": parse_id(product or ""),
             "after_sku": after[0] if after else None,
-            "after_start": after[1] if after else None,
+            "after_start": day_of(after[1]) if after else None,
             "after_id": after[2] if after else None,
             "limit": limit + 1,
         }

@@ -13,6 +13,7 @@ from core.domain.ids import parse_id
 from core.domain.order_request import OrderRequest, RequestKind, RequestLine, RequestState
 from core.domain.order_request_draft import NamedProduct
 from core.domain.product import ProductKind, Tracking
+from core.domain.purchase_order import OrderState
 from core.domain.transfer import TransferState
 from core.ports.order_requests import OrderRequestView, Worth
 
@@ -33,17 +34,24 @@ _ADD = """
     INSERT INTO order_request (company_id, id, number, kind, state, site_id, requested_by, reason, needed_on)
     VALUES (%(company)s, %(id)s, %(number)s, %(kind)s, %(state)s, %(site)s, %(requester)s, %(reason)s, %(needed_on)s)
 """
-# The transfer first, as its receipt does: whoever locks both keeps this order.
+# The transfer or the order first, as their receipts do: whoever locks both keeps this order.
 _LOCK_TRANSFER = """
     SELECT FROM transfer t JOIN order_request r ON r.company_id = t.company_id AND r.transfer_id = t.id
     WHERE r.company_id = %s AND r.id = %s FOR NO KEY UPDATE OF t
 """
+_LOCK_ORDER = """
+    SELECT FROM purchase_order o JOIN order_request r ON r.company_id = o.company_id AND r.purchase_order_id = o.id
+    WHERE r.company_id = %s AND r.id = %s FOR NO KEY UPDATE OF o
+"""
 _LOCKED = """
     SELECT r.id, r.kind, r.site_id, r.requested_by, r.reason, r.needed_on, r.state, r.decided_by, r.closing_reason, r.transfer_id,
-           (SELECT t.state FROM transfer t WHERE t.company_id = r.company_id AND t.id = r.transfer_id), r.number, r.version
+           (SELECT t.state FROM transfer t WHERE t.company_id = r.company_id AND t.id = r.transfer_id),
+           r.purchase_order_id, (SELECT o.state FROM purchase_order o WHERE o.company_id = r.company_id AND o.id = r.purchase_order_id),
+           r.number, r.version
     FROM order_request r WHERE r.company_id = %s AND {key} = %s FOR NO KEY UPDATE OF r
 """
 _LOCKED_BY_ID, _LOCKED_BY_TRANSFER = _LOCKED.format(key="r.id"), _LOCKED.format(key="r.transfer_id")
+_LOCKED_BY_ORDER = _LOCKED.format(key="r.purchase_order_id")
 _LINES = """
     SELECT line, product_id, quantity, granted, fulfilled, closed
     FROM order_request_line WHERE company_id = %s AND request_id = %s ORDER BY line
@@ -51,7 +59,7 @@ _LINES = """
 _SAVE = """
     UPDATE order_request SET state = %(state)s, site_id = %(site)s, reason = %(reason)s, needed_on = %(needed_on)s,
         decided_by = %(decided_by)s, decided_at = CASE WHEN %(decided_by)s::uuid IS NOT NULL THEN coalesce(decided_at, now()) END,
-        closing_reason = %(closing_reason)s, transfer_id = %(transfer)s, version = version + 1, updated_at = now()
+        closing_reason = %(closing_reason)s, transfer_id = %(transfer)s, purchase_order_id = %(purchase_order)s, version = version + 1, updated_at = now()
     WHERE company_id = %(company)s AND id = %(id)s
 """
 _ADD_LINES = """
@@ -109,11 +117,15 @@ class PostgresOrderRequests:
         return number
 
     async def locked(self, request_id: UUID) -> OrderRequest | None:
-        await self._connection.execute(_LOCK_TRANSFER, (self._company_id, request_id))
+        for statement in (_LOCK_TRANSFER, _LOCK_ORDER):
+            await self._connection.execute(statement, (self._company_id, request_id))
         return await self._locked(_LOCKED_BY_ID, request_id)
 
     async def locked_by_transfer(self, transfer_id: UUID) -> OrderRequest | None:
         return await self._locked(_LOCKED_BY_TRANSFER, transfer_id)
+
+    async def locked_by_order(self, order_id: UUID) -> OrderRequest | None:
+        return await self._locked(_LOCKED_BY_ORDER, order_id)
 
     async def _locked(self, statement: str, key: UUID) -> OrderRequest | None:
         cursor = await self._connection.execute(statement.encode(), (self._company_id, key))
@@ -174,6 +186,7 @@ class PostgresOrderRequests:
             "decided_by": request.decided_by,
             "closing_reason": request.closing_reason,
             "transfer": request.transfer,
+            "purchase_order": request.purchase_order,
         }
 
     async def _write_lines(self, statement: str, request: OrderRequest) -> None:
@@ -199,7 +212,9 @@ def _request(row: Row, lines: Sequence[Row]) -> OrderRequest:
         closing_reason=row[8],
         transfer=row[9],
         transfer_state=TransferState(row[10]) if row[10] else None,
-        number=row[11],
-        version=row[12],
+        purchase_order=row[11],
+        order_state=OrderState(row[12]) if row[12] else None,
+        number=row[13],
+        version=row[14],
         lines=tuple(RequestLine(*line) for line in lines),
     )

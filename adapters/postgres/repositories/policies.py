@@ -6,8 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 import msgspec
+from psycopg import errors
 
-from adapters.postgres.engine import Database, Scope
+from adapters.postgres.constraints import translated
+from adapters.postgres.engine import Connection, Database, Scope
 from adapters.postgres.pointers import faults_at, lines_at
 from core.domain.access import Actor
 from core.domain.errors import DomainError, Fault, Forbidden, NotFound, StaleVersion
@@ -65,9 +67,7 @@ class PostgresPolicies:
         self._database = database
 
     async def reference_faults(self, actor: Actor, policies: Sequence[Policy]) -> list[Fault]:
-        # Without the figures, which may be no numbers at all.
-        named = [replace(policy, minimum=_ZERO, target=_ZERO, terms=Terms()) for policy in policies]
-        rows = await self._database.fetch(Scope(actor.company), _FAULTS, (_reach(actor), _wishes(named)))
+        rows = await self._database.fetch(Scope(actor.company), _FAULTS, (_reach(actor), _wishes(_named(policies))))
         return faults_at("/policies", rows[0][0])
 
     async def set(self, actor: Actor, policies: Sequence[Policy]) -> None:
@@ -94,6 +94,29 @@ class PostgresPolicies:
             raise Forbidden("site_out_of_reach", "outside the sites that you may write")
         if version is not None and rows[0][0] != version:
             raise StaleVersion("stale_version", "somebody else changed this since you read it")
+
+
+class PoliciesInTransaction:
+    """`PolicySetter` in a unit of work. A refusal ends the transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def reference_faults(self, actor: Actor, policies: Sequence[Policy]) -> list[Fault]:
+        cursor = await self._connection.execute(_FAULTS, (_reach(actor), _wishes(_named(policies))))
+        row = await cursor.fetchone()
+        return faults_at("/policies", row[0] if row else None)
+
+    async def set(self, actor: Actor, policies: Sequence[Policy]) -> None:
+        try:
+            await self._connection.execute(_SET, (_reach(actor), _wishes(policies)))
+        except errors.Error as error:
+            raise lines_at("/policies", translated(error)) from None
+
+
+def _named(policies: Sequence[Policy]) -> list[Policy]:
+    """Without the figures, which may be no numbers at all."""
+    return [replace(policy, minimum=_ZERO, target=_ZERO, terms=Terms()) for policy in policies]
 
 
 def _reach(actor: Actor) -> list[UUID] | None:

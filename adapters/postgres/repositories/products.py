@@ -61,6 +61,12 @@ _ADD_BARCODES = """
     INSERT INTO barcode (company_id, product_id, code, written, kind, pack_quantity)
     SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[])
 """
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('in-house codes ' || %s::text, 0))"
+_LAST_BARCODE = "SELECT max(code) FROM barcode WHERE company_id = %s AND code >= %s AND code < %s AND kind = 'gtin'"
+_WITHOUT_BARCODE = """
+    SELECT w.id FROM (SELECT id, min(place) AS place FROM unnest(%(products)s::uuid[]) WITH ORDINALITY AS n(id, place) GROUP BY id) w
+    WHERE NOT EXISTS (SELECT FROM barcode b WHERE b.company_id = %(company)s AND b.product_id = w.id) ORDER BY w.place
+"""
 _DELETE_BARCODE = "DELETE FROM barcode WHERE company_id = %s AND product_id = %s AND code = %s"
 
 
@@ -124,6 +130,17 @@ class PostgresProducts:
             for product_id, one in barcodes
         ]
         await self._connection.execute(_ADD_BARCODES, (self._company_id, *_columns(rows, 5)))
+
+    async def last_barcode(self, prefix: str) -> str | None:
+        await self._connection.execute(_ONE_AT_A_TIME, (self._company_id,))
+        first, beyond = f"0{prefix}", f"0{int(prefix) + 1}"
+        rows = await self._rows(_LAST_BARCODE, self._company_id, first, beyond)
+        return rows[0][0] if rows else None
+
+    async def without_barcode(self, product_ids: Sequence[UUID]) -> Sequence[UUID]:
+        names = {"company": self._company_id, "products": list(product_ids)}
+        cursor = await self._connection.execute(_WITHOUT_BARCODE, names)
+        return [row[0] for row in await cursor.fetchall()]
 
     async def delete_barcode(self, product_id: UUID, key: str) -> None:
         cursor = await self._connection.execute(_DELETE_BARCODE, (self._company_id, product_id, key))

@@ -15,6 +15,12 @@ class InMemorySignIns:
     def note(self, actor: Actor, action: AuditAction) -> None:
         self.entries.append((action, actor.user_id, actor.origin))
 
+    async def entered(self, actor: Actor) -> None:
+        self.note(actor, AuditAction.ENTERED)
+
+    async def acted(self, actor: Actor, request: str) -> None:
+        self.note(actor, AuditAction.ACTED)
+
     def failed(self, user_id: UUID, company: str | None, origin: Origin) -> None:
         self.entries.append((AuditAction.SIGN_IN_FAILED, user_id, origin))
 

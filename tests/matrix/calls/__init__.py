@@ -3,6 +3,8 @@
 from tests.matrix.calls.account import ACCOUNT
 from tests.matrix.calls.call import Call, Calls, File
 from tests.matrix.calls.catalogue import CATALOGUE
+from tests.matrix.calls.channel_orders import CHANNEL_ORDERS
+from tests.matrix.calls.channels import CHANNELS
 from tests.matrix.calls.company import COMPANY
 from tests.matrix.calls.counting import COUNTING
 from tests.matrix.calls.insight import INSIGHT
@@ -18,6 +20,8 @@ __all__ = ["CALLS", "NO_ID", "Call", "File"]
 CALLS: Calls = {
     **ACCOUNT,
     **CATALOGUE,
+    **CHANNEL_ORDERS,
+    **CHANNELS,
     **COMPANY,
     **COUNTING,
     **INSIGHT,

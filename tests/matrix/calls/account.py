@@ -55,12 +55,31 @@ ACCOUNT: Calls = {
     "POST /me/phone": one(body={"number": "+593991234567"}),
     "POST /me/phone/confirm": one(body={"code": "000000"}),
     "DELETE /me/phone": one(),
+    "DELETE /me/text-block": one(),
     "GET /me/webhook": one(),
     "POST /me/webhook": one(body={"url": "http://127.0.0.1:9/own"}),
     "POST /me/webhook/enable": one(),
     "DELETE /me/webhook": one(),
-    "GET /me/interests": one(),
-    "DELETE /me/interests": one(),
+    "DELETE /me/mail-block": one(),
+    "GET /me/usage": one(),
+    "POST /me/usage": one(
+        body={
+            **{"pages": ["sales"], "reports": ["kardex"]},
+            **{"sites": ["$site"], "categories": ["$category"], "products": ["$product"]},
+        }
+    ),
+    "DELETE /me/usage": one(),
+    "GET /me/preferences": one(),
+    "PUT /me/preferences": (
+        Call(body={"pins": [{"kind": "product", "id": "$product"}, {"kind": "site", "id": "$site"}]}),
+        Call(
+            "looks",
+            body={
+                **{"views": [{"name": "Tea", "page": "products", "search": "low=true"}]},
+                **{"tables": [{"table": "products", "columns": ["sku"]}], "pins": [{"kind": "page", "id": "sales"}]},
+            },
+        ),
+    ),
     "POST /auth/password": one(body={"current_password": _WRONG, "new_password": "nine green boxes of tea"}),
     "POST /auth/password/forgot": one(body={"login": "$login"}),
     "POST /auth/password/reset": one(body={"token": "none", "new_password": "nine green boxes of tea"}),
@@ -68,6 +87,7 @@ ACCOUNT: Calls = {
     "POST /auth/invitations/{token}": at(
         "token", "none", body={"login": "$new_login", "name": "New", "password": "eight blue boxes of tea"}
     ),
+    "GET /auth/ways": one(),
     "POST /auth/register": one(body={"company": _COMPANY, **_FOUNDER}),
     "POST /auth/register/confirm": one(body={"token": "none"}),
     "POST /contact": one(body={"name": "Ana", "email": "ana@example.org", "message": "Good morning"}),

@@ -38,6 +38,12 @@ CATALOGUE: Calls = {
         "product_id", "$product", body={"code": "$new_barcode", "kind": "custom"}
     ),
     "DELETE /products/{product_id}/barcodes/{code}": one(path=_BARCODE),
+    "GET /products/{product_id}/barcode.svg": at("product_id", "$product"),
+    "GET /products/{product_id}/barcode.png": at("product_id", "$product"),
+    "GET /products/{product_id}/qr.svg": at("product_id", "$product"),
+    "POST /products:assign-barcodes": one(body={"products": ["$product"]}),
+    "GET /labels/formats": one(),
+    "POST /labels": one(body={"lines": [{"product": "$product", "copies": 1}], "site": "$site"}),
     "GET /lookup": (
         Call("product", query={"code": "$product"}),
         Call("barcode", query={"code": "$barcode"}),

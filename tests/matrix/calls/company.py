@@ -1,6 +1,7 @@
 """The company, its people and roles, the ways in that it opens, and what happened in it."""
 
 from tests.matrix.calls.call import Call, Calls, at, one
+from tests.matrix.calls.webhooks import BUILT_IN, RECEIVER
 
 _NEWCOMER = {"login": "$new_login", "name": "New", "password": "eight blue boxes of tea"}
 _WRITING, _READING = {"role": "$role", "sites": ["$site"]}, {"role": "viewer", "sites": [], "read_sites": ["$site"]}
@@ -90,7 +91,20 @@ COMPANY: Calls = {
         Call("resumed", headers={"Last-Event-ID": "$event"}),
         Call("from a cursor", query={"cursor": "$event"}),
     ),
+    "GET /blocked-addresses": one(),
+    "DELETE /blocked-addresses/{block_id}": at("block_id", "$blocked_address"),
     "GET /plugins": one(),
     "POST /plugins/{plugin_id}/enable": at("plugin_id", "nothing-installed", body={}),
     "POST /plugins/{plugin_id}/disable": at("plugin_id", "nothing-installed"),
+    "GET /plugins/{plugin_id}": at("plugin_id", "nothing-installed"),
+    "GET /plugins/{plugin_id}/settings": at("plugin_id", "nothing-installed"),
+    "PATCH /plugins/{plugin_id}/settings": at("plugin_id", "nothing-installed", body={"settings": {}}),
+    "POST /plugins/{plugin_id}/check": at("plugin_id", "nothing-installed", body={}),
+    "GET /plugins/{plugin_id}/data": at("plugin_id", "nothing-installed"),
+    "DELETE /plugins/{plugin_id}": at("plugin_id", "nothing-installed"),
+    "POST /plugins/{plugin_id}/hook/rotate": at("plugin_id", "nothing-installed"),
+    "GET /plugins/{plugin_id}/deliveries": one(path={"plugin_id": BUILT_IN}),
+    "POST /plugins/{plugin_id}/deliveries/{event_id}/redeliver": (
+        Call(path={"plugin_id": RECEIVER, "event_id": "$delivery"}),
+    ),
 }

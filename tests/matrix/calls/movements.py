@@ -46,6 +46,7 @@ MOVEMENTS: Calls = {
     "POST /requests/{request_id}/approve": (
         Call("ordered", path={"request_id": "$request"}),
         Call("restock", path={"request_id": "$restock"}, body={"source": "$source"}),
+        Call("bought", path={"request_id": "$restock"}, body={"supplier": "$supplier"}),
         Call("some", path={"request_id": "$request"}, body={"lines": [_SOME]}),
     ),
     "POST /requests/{request_id}/reject": at("request_id", "$request", body={"reason": "too much"}),

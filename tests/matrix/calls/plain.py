@@ -9,7 +9,8 @@ _BY_REASON: Mapping[str, str] = {
     "over_receipt_tolerance purchase_approval_threshold",
     "an amount of what is counted": "percent value",
     "an amount of what is replenished": "change_percent service_level spending_limit",
-    "a moment or a day": "at counted_at date effective_at expires_at expires_on known_at locked_through needed_on since until expected_on promised_on valid_from valid_to",
+    "a moment or a day": "at counted_at date effective_at expires_at expires_on known_at locked_through needed_on since until expected_on promised_on valid_from valid_to day",
+    "what a shop calls its orders, and says of them": "external_id buyer title placed_at cancelled_at updated_at",
     "a secret: whoever shows it may": "password current_password new_password token refresh_token totp client_secret",
     "a language, a zone, a currency, a unit": "locale time_zone currency unit",
     "a word of the interface": "subject_type grant_type scope scopes/* permissions/* type event_types/*",
@@ -35,6 +36,10 @@ _IN_ONE_OPERATION: Mapping[str, str] = {
     "PUT /suppliers/{supplier_id}/ordering: body /channel": "mail, http, or a plugin of the installation",
     "PUT /suppliers/{supplier_id}/ordering: body /address": "where a supplier is written to",
     "PUT /suppliers/{supplier_id}/ordering: body /secret": "a secret",
+    "POST /channel-orders: body /channel": "what a shop calls itself",
+    "GET /channel-orders: query channel": "what a shop calls itself",
+    "POST /channel-orders: body /fulfilments/*/lines/*/line": "what a shop calls a line of the same order",
+    "POST /channel-orders: body /returns/*/lines/*/line": "what a shop calls a line of the same order",
     "POST /identity-providers: body /client_id": "what the provider calls us",
     "PATCH /identity-providers/{provider_id}: body /client_id": "what the provider calls us",
     "POST /oauth/token: body /client_id": "what one calls oneself, good for nothing without its secret",
@@ -43,8 +48,21 @@ _IN_ONE_OPERATION: Mapping[str, str] = {
     "POST /me/phone: body /number": "where a person is reached: who may use it shows a code",
     "POST /me/phone/confirm: body /code": "a secret",
     "PUT /me/picture: body /file": "a picture",
+    "PUT /me/preferences: body /views/*/search": "what a page of the application is asked, which asks it with the rights of whoever opens it",
+    "PUT /me/preferences: body /tables/*/table": "a table of the application",
+    "PUT /me/preferences: body /tables/*/columns/*": "a column of a table of the application",
     "PUT /notification-preferences: body /hours/quiet/from": "a time of the day",
     "PUT /notification-preferences: body /hours/quiet/to": "a time of the day",
+    "POST /labels: body /format": "a sheet or roll, the same for all companies",
+    "POST /labels: body /lines/*/code": "one of the codes of the product that is named beside it",
+    "POST /labels: body /lines/*/lot": "what is printed, whether or not there is such a lot",
+    "POST /labels: body /lines/*/serial": "what is printed, whether or not there is such a piece",
+    **{
+        f"GET /products/{{product_id}}/{picture}: query {name}": "of the product in the path, or only printed"
+        for picture in ("barcode.svg", "barcode.png", "qr.svg")
+        for name in ("code", "lot", "serial")
+        if picture != "qr.svg" or name == "code"
+    },
     "POST /products/{product_id}/images: body /file": "a picture",
     "POST /attachments: body /file": "nobody reads it",
 }

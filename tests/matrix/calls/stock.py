@@ -45,6 +45,7 @@ STOCK: Calls = {
         Call(),
         Call("filtered", query={**_PRODUCT_AND_SITE, "kind": "sale"}),
         Call("of a document", query={"document": "$document"}),
+        Call("corrections", query={"corrects": "$posting"}),
     ),
     "GET /stock/postings/{posting_id}": at("posting_id", "$posting"),
     "GET /stock/moves": (Call(), Call("filtered", query=_PRODUCT_AND_SITE)),

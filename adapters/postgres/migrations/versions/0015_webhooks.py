@@ -13,5 +13,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql("ALTER TABLE delivery DROP COLUMN webhook_id")
-    op.get_bind().exec_driver_sql("DROP TABLE webhook_attempt, webhook_secret, webhook")
+    """What was to be sent to a webhook goes with it."""
+    op.get_bind().exec_driver_sql(
+        "ALTER TABLE delivery NO FORCE ROW LEVEL SECURITY; "
+        "DELETE FROM delivery WHERE webhook_id IS NOT NULL; "
+        "ALTER TABLE delivery FORCE ROW LEVEL SECURITY, DROP COLUMN webhook_id; "
+        "DROP TABLE webhook_attempt, webhook_secret, webhook"
+    )

@@ -13,10 +13,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """A webhook of one person's news goes: without its owner it would be sent all that happens in the company."""
     op.get_bind().exec_driver_sql(
         "ALTER TABLE mail DROP COLUMN company_id, DROP COLUMN addressee; "
+        "ALTER TABLE delivery NO FORCE ROW LEVEL SECURITY; "
+        "ALTER TABLE webhook NO FORCE ROW LEVEL SECURITY; "
+        "DELETE FROM delivery d USING webhook w WHERE w.company_id = d.company_id AND w.id = d.webhook_id AND w.owner_id IS NOT NULL; "
         "DELETE FROM webhook WHERE owner_id IS NOT NULL; "
-        "ALTER TABLE webhook DROP COLUMN owner_id; "
+        "ALTER TABLE delivery FORCE ROW LEVEL SECURITY; "
+        "ALTER TABLE webhook FORCE ROW LEVEL SECURITY, DROP COLUMN owner_id; "
         "ALTER TABLE notification_delivery DROP COLUMN text_id; "
         "DROP TABLE text_message, text_message_day, phone_code, interest_count, interest, failing_channel, overstock, late_order; "
         "ALTER TABLE company DROP COLUMN sms_daily_limit; "

@@ -1,5 +1,6 @@
 """The carrier: the port on a folder. A message is a file that bears its key, so one that comes again is known."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +9,12 @@ import msgspec
 from msgspec import Meta
 
 from core.plugin.context import PluginContext
-from core.plugin.settings import PluginSettings
+from core.plugin.settings import PluginSettings, Secret
 from core.ports.failures import (
     Ambiguous,
     AuthFailed,
     Misconfigured,
+    OptedOut,
     PermanentlyRejected,
     PortFailure,
     RateLimited,
@@ -21,9 +23,10 @@ from core.ports.failures import (
 
 
 class CarrierSettings(PluginSettings, frozen=True, kw_only=True):
-    """`folder` is the carrier."""
+    """`folder` is the carrier; it signs what it tells with the secret."""
 
     folder: Annotated[str, Meta(min_length=1, title="Folder")]
+    secret: Annotated[Secret | None, Meta(title="Secret")] = None
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -78,6 +81,10 @@ class FolderCarrier:
         self._meet_trouble()
         if to.endswith("000000"):
             raise PermanentlyRejected("no such number")
+        if self._outbox.trouble == "hangs":
+            await asyncio.Event().wait()
+        if self._outbox.trouble == "stop":
+            raise OptedOut("whoever has the number wants no more")
         self._outbox.take(Message(key, to, text))
         if self._outbox.trouble == "lost answer":
             raise Ambiguous("the answer was lost")

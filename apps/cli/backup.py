@@ -1,0 +1,91 @@
+"""`pirwa backup`: the database and the files of all companies in a new folder, while everybody works. The keys are kept elsewhere."""
+
+import argparse
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adapters.embedded_postgres import (
+    DataFolderInUse,
+    EmbeddedPostgres,
+    EmbeddedPostgresError,
+    installed_programs,
+    running_superuser_url,
+)
+from adapters.local_disk.copying import copy_files
+from adapters.postgres.dumping import DumpError, dump, revision_of
+from apps.cli.backup_folder import DATABASE, FILES, Backup, digest_of, fingerprints, write
+from apps.cli.errors import CommandError
+from apps.cli.place import settings
+from apps.settings import Settings
+
+
+def register(commands: Any) -> None:
+    command = commands.add_parser(
+        "backup", help="copy the database and all files to a new folder, while everybody works"
+    )
+    command.add_argument(
+        "folder", type=Path, help="is made; the keys in the data folder do not go there, keep them elsewhere"
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    chosen, folder = settings(), options.folder
+    if folder.exists():
+        raise CommandError(f"{folder} exists already: name a new folder for each backup")
+    draft = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True, mode=0o700)
+    try:
+        with database_as_a_whole(chosen) as url:
+            made = _make(chosen, url, draft)
+    except (DumpError, EmbeddedPostgresError) as error:
+        raise CommandError(str(error)) from error
+    write(draft, made)
+    draft.rename(folder)
+    print(f"{folder} holds the database as of {made.taken_at:%Y-%m-%d %H:%M:%S} UTC and {made.files} files.")
+    if chosen.files_url:
+        print(f"The files are in {chosen.files_url} and not in it: have that bucket keep its versions.")
+
+
+def _make(chosen: Settings, url: str, draft: Path) -> Backup:
+    """Files first and once more afterwards: whatever the rows refer to is there, also what was deleted or came meanwhile."""
+    kept, copy = chosen.data / "files", draft / FILES
+    copy.mkdir()
+    copy_files(kept, copy)
+    taken_at = datetime.now(UTC)
+    dump(url, draft / DATABASE, installed_programs())
+    copy_files(kept, copy)
+    return Backup(
+        taken_at=taken_at,
+        revision=revision_of(url),
+        database=digest_of(draft / DATABASE),
+        files=len([file for file in copy.rglob("*") if file.is_file()]),
+        keys=fingerprints(chosen),
+    )
+
+
+@contextmanager
+def database_as_a_whole(chosen: Settings) -> Iterator[str]:
+    """The URL at which the rows of all companies are seen: of the embedded server, whoever runs it, or the one that is set."""
+    if chosen.database_url:
+        if chosen.backup_url is None:
+            raise CommandError(
+                "a backup needs PIRWA_BACKUP_URL: the database as a role with BYPASSRLS that may read everything, such as a superuser"
+            )
+        yield chosen.backup_url
+        return
+    server = EmbeddedPostgres(chosen.data / "postgres")
+    try:
+        server.start()
+    except DataFolderInUse:
+        yield running_superuser_url(chosen.data / "postgres")
+        return
+    try:
+        yield server.superuser_url
+    finally:
+        server.stop()

@@ -1,0 +1,12 @@
+"""What the plugin brings."""
+
+from core.plugin.context import RegisterNotificationChannel
+from core.plugin.hookspecs import hookimpl
+
+from .room import ChatRoom
+from .settings import ChatSettings
+
+
+@hookimpl
+def register_notification_channels(register: RegisterNotificationChannel) -> None:
+    register("room", ChatSettings, ChatRoom)

@@ -1,0 +1,80 @@
+"""`pirwa restore`: a backup into an empty place, then proof that it is whole."""
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from adapters.embedded_postgres import installed_programs
+from adapters.local_disk.copying import copy_files, damaged_files
+from adapters.postgres.dumping import DumpError, restore, settle
+from adapters.postgres.engine import Database
+from adapters.postgres.kept_files import kept_files
+from adapters.postgres.resealing import look_through
+from adapters.postgres.verification import PostgresVerifier
+from adapters.secrets.key_ring import key_ring
+from apps.cli.backup_folder import DATABASE, FILES, Backup, fingerprints, read
+from apps.cli.errors import CommandError
+from apps.cli.place import database_running, open_database, server_running, settings
+from apps.cli.verify import all_verified
+from apps.settings import Settings
+
+
+def register(commands: Any) -> None:
+    command = commands.add_parser(
+        "restore", help="bring a backup into an empty place and verify it; exit 1 on a difference"
+    )
+    command.add_argument("folder", type=Path, help="what `pirwa backup` made; the keys must be in place before")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    chosen, folder = settings(), options.folder
+    backup = read(folder)
+    if missing := sorted(set(backup.keys) - set(fingerprints(chosen))):
+        raise CommandError(
+            f"{len(missing)} of the keys that this backup is sealed with are not in place: put them there first"
+        )
+    with server_running(chosen) as running:
+        _bring_back(running, folder, backup)
+    with database_running(chosen) as running:
+        faults = asyncio.run(_faults(running))
+        for fault in faults:
+            print(fault)
+        whole = all_verified(running) and not faults
+    print("Everybody signs in again. Of each storefront every level is read before anything is sent to it.")
+    return 0 if whole else 1
+
+
+def _bring_back(running: Settings, folder: Path, backup: Backup) -> None:
+    url = running.database_url or ""
+    try:
+        restore(url, folder / DATABASE, installed_programs())
+    except DumpError as error:
+        raise CommandError(str(error)) from error
+    copied = copy_files(folder / FILES, running.data / "files")
+    settle(url, backup.revision)
+    print(f"Restored as of {backup.taken_at:%Y-%m-%d %H:%M:%S} UTC, with {copied.files} files.")
+
+
+async def _faults(running: Settings) -> list[str]:
+    """What is missing or cannot be read beside the figures: files and sealed texts."""
+    root, faults = running.data / "files", list[str]()
+    faults += [f"this file is damaged: {file}" for file in damaged_files(root)]
+    async with open_database(running, statement_timeout="30min") as database:
+        if running.files_url is None:
+            faults += await _missing_files(database, root)
+        sealing = key_ring(running.secret_keys, running.data)
+        sealed = await look_through(database, sealing)
+        faults += [f"not opened, because its key is missing: {place}" for place in sealed.unreadable]
+    print(f"{sealed.count} secrets can be opened.")
+    return faults
+
+
+async def _missing_files(database: Database, root: Path) -> list[str]:
+    faults = []
+    for company_id, code in await PostgresVerifier(database).companies():
+        for digest in sorted(await kept_files(database, company_id)):
+            if not (root / str(company_id) / digest[:2] / digest[2:4] / digest).is_file():
+                faults.append(f"{code}: this file is missing: {digest}")
+    return faults

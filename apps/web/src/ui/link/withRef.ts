@@ -1,0 +1,3 @@
+import type { Ref } from "react";
+
+export type WithRef<Props, Element = HTMLAnchorElement> = Props & { ref?: Ref<Element> };

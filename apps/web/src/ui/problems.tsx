@@ -1,0 +1,30 @@
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+import type { Fault, Problem } from "../api/problem";
+
+// A form that opens never waits for words that it may not need.
+const LATER = { useSuspense: false };
+
+/** Words for a refusal, in the reader's language where its code is known, else in the server's own (English). */
+export function useProblemText(): (problem: Problem) => string {
+  const { t } = useTranslation("errors", LATER);
+  return useCallback(
+    (problem) => {
+      const known = t(problem.code as never, { ...problem.body, seconds: problem.retryAfter ?? 60, defaultValue: "" }) as string;
+      return known || problem.message || (t("unknown") as string);
+    },
+    [t],
+  );
+}
+
+/** Words for one fault of what was sent. */
+export function useFaultText(): (fault: Fault) => string {
+  const { t } = useTranslation("errors", LATER);
+  return useCallback(
+    (fault) => {
+      const known = fault.code ? (t(`fault.${fault.code}` as never, { ...fault, defaultValue: "" }) as string) : "";
+      return known || fault.detail || (t("unknown") as string);
+    },
+    [t],
+  );
+}

@@ -1,0 +1,1 @@
+"""Stock, orders and prices of a Shopify shop, for Pirwa."""

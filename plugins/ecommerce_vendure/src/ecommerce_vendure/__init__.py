@@ -1,0 +1,1 @@
+"""Stock, orders and prices of a Vendure shop, for Pirwa."""

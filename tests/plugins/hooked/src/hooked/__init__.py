@@ -1,0 +1,1 @@
+"""A carrier that takes webhooks, has secrets, and builds on another plugin."""

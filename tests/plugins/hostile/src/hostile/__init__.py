@@ -1,0 +1,1 @@
+"""A plugin that misbehaves as it is told."""

@@ -1,0 +1,13 @@
+"""The world of the authorisation matrix, which every request finds as it was built, and the judge of its answers."""
+
+import pytest
+
+from tests.matrix.conftest import matrix_settings, served, world  # noqa: F401 - fixtures
+from tests.matrix.served import Served
+from tests.proof.fuzz.conforming import Judge
+
+
+@pytest.fixture(scope="session")
+def judge(served: Served) -> Judge:  # noqa: F811 - the fixture imported above
+    """Compares answers with the document as it is served."""
+    return Judge.of(served.app)

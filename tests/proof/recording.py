@@ -1,0 +1,66 @@
+"""The pytest side of the promises: which tests a run takes, and what they reached."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import pytest
+
+from tests.proof import promises
+from tests.proof.profile import FULL, PROFILE
+
+_FIGURES = pytest.StashKey[dict[str, list[str]]]()
+Reach: TypeAlias = Callable[[str, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--promise", action="append", default=[], metavar="ID", help="only the tests of this promise (again for more)"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is for the full profile only, and where the promises are tried, or some are named, whatever shows none (of them)."""
+    wanted = set[str](config.getoption("--promise"))
+
+    def taken(item: pytest.Item) -> bool:
+        shows = {key for mark in item.iter_markers("promise") for key in mark.args}
+        if item.get_closest_marker("long") and not FULL:
+            return False
+        return bool(shows & wanted) if wanted else bool(shows) or not PROFILE
+
+    left_out = [item for item in items if not taken(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if taken(item)]
+
+
+@pytest.fixture
+def reached(pytestconfig: pytest.Config) -> Reach:
+    """`reached("B2", "50 kills, 0 lost")`: what the test measured for the promise, told in the summary and kept where the promises are tried."""
+
+    def say(promise: str, figure: str) -> None:
+        pytestconfig.stash.setdefault(_FIGURES, dict[str, list[str]]()).setdefault(promise, []).append(figure)
+
+    return say
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config
+) -> None:
+    figures = config.stash.get(_FIGURES, dict[str, list[str]]())
+    for key, said in sorted(figures.items()):
+        for figure in said:
+            terminalreporter.write_line(f"{key}: {figure}")
+    if PROFILE and exitstatus == pytest.ExitCode.OK:
+        today = datetime.now(UTC).date().isoformat()
+        shown = {
+            key
+            for item in terminalreporter.getreports("passed")
+            for key in dict(item.user_properties).get("promises", ())
+        }
+        promises.keep({key: promises.Reached(figures.get(key, ["passes"]), today, PROFILE) for key in shown})
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.user_properties.append(("promises", [key for mark in item.iter_markers("promise") for key in mark.args]))

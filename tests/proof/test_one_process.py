@@ -1,0 +1,48 @@
+"""Everything in one process on the embedded database, which nobody else looks after."""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.proof.profile import amount
+from tests.proof.recording import Reach
+from tests.proof.set_up import PATIENCE, Server
+
+pytestmark = pytest.mark.anyio
+
+
+async def until(server: Server, *, ready: bool) -> None:
+    async with asyncio.timeout(2 * PATIENCE):
+        while await server.is_ready() is not ready:  # noqa: ASYNC110 - what another process does sets no event here
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.promise("B2")
+@pytest.mark.skipif(sys.platform != "linux", reason="the database's processes are found by /proc")
+async def test_a_database_that_is_killed_is_started_again(reached: Reach) -> None:
+    longest = 0.0
+    with tempfile.TemporaryDirectory(prefix="pw", ignore_cleanup_errors=True) as folder:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PIRWA_")}
+        server = Server("up", {**environment, "PIRWA_DATA": f"{folder}/data"}, Path(folder), "up")
+        server.start()
+        try:
+            await until(server, ready=True)
+            for _ in range(amount(1, 5)):
+                for process in server.processes():
+                    if process.name() == "postgres":
+                        process.send_signal(signal.SIGKILL)
+                began = time.monotonic()
+                await until(server, ready=False)
+                await until(server, ready=True)
+                longest = max(longest, time.monotonic() - began)
+        finally:
+            server.terminate()
+            server.wait()
+    assert longest < amount(60, 10)
+    reached("B2", f"`pirwa up`: its database killed {amount(1, 5)} times, ready again within {longest:.1f} s")

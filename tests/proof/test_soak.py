@@ -1,0 +1,136 @@
+"""A long day: everything in one process, at a third of what it can do, and nothing that it holds grows.
+
+`PIRWA_TEST_SOAK_MINUTES=480` makes it a whole working day. Seen to fail with 200 kB kept of each request, and
+with a file that each leaves open.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from adapters.embedded_postgres import EmbeddedPostgres, running_superuser_url
+from adapters.postgres.engine import Database
+from adapters.postgres.migrate import migrate
+from apps.settings import Settings
+from tests.api import Client, token_of, tokens_of
+from tests.apps.test_crash import Server
+from tests.proof.gauges import Reading, dead_rows, read, settled, slope
+from tests.proof.profile import FULL, amount
+from tests.proof.recording import Reach
+from tests.proof.shoppers import PRODUCTS, STOCK, Shoppers
+from tests.shop import open_shop
+
+pytestmark = [pytest.mark.anyio, pytest.mark.promise("B14")]
+
+CLIENTS = 4
+SECONDS = 60.0 * float(os.environ.get("PIRWA_TEST_SOAK_MINUTES") or amount(0.2, 5.0))
+PAUSE = 0.05
+EVERY = SECONDS / 30
+MEMORY = (
+    8_000_000 if FULL else 16_000_000
+)  # bytes that may come after the first third: what the allocator and PostgreSQL's answers move
+SPARE = 6  # descriptors and connections that come and go
+
+
+@dataclass
+class Running:
+    """`pirwa up` on a data folder of its own, and people who are signed in."""
+
+    server: Server
+    data: Path
+    clients: list[Client]
+
+    @property
+    def process(self) -> psutil.Process:
+        return psutil.Process(self.server.pid)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="pw", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+async def running(data: Path) -> AsyncIterator[Running]:
+    tokens = await stocked(data)
+    server = Server(data)
+    address = f"http://127.0.0.1:{server.port}"
+    clients = [
+        Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        for token in tokens
+    ]
+    try:
+        await ready(f"{address}/health/ready", clients[0])
+        yield Running(server, data, clients)
+    finally:
+        for client in clients:
+            await client.aclose()
+        await asyncio.to_thread(server.stop)
+
+
+async def test_what_a_set_up_holds_does_not_grow(running: Running, reached: Reach) -> None:
+    shoppers = Shoppers(running.clients, pause=PAUSE)
+    readings = list[Reading]()
+    began = time.monotonic()
+    with psycopg.connect(running_superuser_url(running.data / "postgres"), autocommit=True) as superuser:
+        async with shoppers.at_work():
+            while (now := time.monotonic() - began) < SECONDS:
+                readings.append(await asyncio.to_thread(read, running.process, superuser, now))
+                await asyncio.sleep(EVERY)
+        dead = dead_rows(superuser)
+    assert shoppers.failed == []
+    calm = settled(readings)
+    first, last = calm[0], calm[-1]
+    grown = last.memory - first.memory
+    assert grown < MEMORY, f"{first} became {last}"
+    assert max(one.descriptors for one in calm) <= first.descriptors + SPARE
+    assert max(one.threads for one in calm) <= first.threads + SPARE
+    assert max(one.connections for one in calm) <= first.connections + SPARE
+    assert sum(one.idle for one in calm) == 0
+    assert last.late < 50, f"{last.late} events, deliveries or entries wait"
+    assert {table: share for table, share in dead.items() if share > 5} == {}
+    reached(
+        "B14",
+        f"{SECONDS / 60:.1f} minutes, {shoppers.answers:,} requests: memory {grown / 1e6:+.1f} MB after the first third"
+        f" ({slope(calm) / 1e6:+.1f} MB an hour), {last.descriptors} descriptors, {last.connections} connections, {last.late} late",
+    )
+
+
+async def stocked(data: Path) -> list[str]:
+    """A shop with stock in the data folder, and tokens of its administrator."""
+    with EmbeddedPostgres(data / "postgres") as server:
+        migrate(server.url)
+        database = Database(server.url)
+        await database.open()
+        shop = await open_shop(database)
+        for product in PRODUCTS:
+            await shop.product(product)
+            await shop.post("receipt", product, STOCK)
+        await shop.fetch(
+            "INSERT INTO membership (company_id, user_id, role) VALUES (%s, %s, 'admin')", shop.company_id, shop.user_id
+        )
+        tokens = tokens_of(database, Settings(data=data))
+        made = [await token_of(database, tokens, shop.user_id, shop.company_id) for _ in range(CLIENTS)]
+        await database.close()
+    return made
+
+
+async def ready(probe: str, client: Client) -> None:
+    """Returns when the server serves."""
+    async with asyncio.timeout(90):
+        while True:
+            with suppress(httpx.TransportError):
+                if (await client.get(probe)).is_success:
+                    return
+            await asyncio.sleep(0.1)
