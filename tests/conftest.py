@@ -18,6 +18,7 @@ from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
 from apps.http.app import create_app
+from apps.http.main import collect_less
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.api import Api, tokens_of
@@ -30,6 +31,11 @@ from tests.proof.recording import (  # noqa: F401 - hooks and a fixture of pytes
     reached,
 )
 from tests.shop import Shop, open_shop
+
+
+def pytest_collection_finish() -> None:
+    """As every process that serves: a fifth of the run went into looking for cycles in what lives as long as it does."""
+    collect_less()
 
 
 @pytest.fixture(scope="session")

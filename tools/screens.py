@@ -32,7 +32,13 @@ PASSWORD = "1234"  # noqa: S105 - of the demo, as the README tells everybody
 DESK, PHONE = (1366, 768), (390, 844)
 QUALITY = 80
 SECONDS_TO_FILL = 600
-AT_REST = "() => !document.querySelector('main .MuiSkeleton-root, main [aria-busy=true], [role=progressbar], [role=dialog] .MuiSkeleton-root')"
+COMING = (
+    "main .MuiSkeleton-root",
+    "main [aria-busy=true]",
+    "[role=progressbar]:not([aria-valuenow])",  # one with a value shows how much has been received
+    "[role=dialog] .MuiSkeleton-root",
+)
+AT_REST = f"() => !document.querySelector('{', '.join(COMING)}')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ PICTURES = (
         ("role=button[name=/Consultar/]", ("role=textbox[name=/Código/]", "PAP-A4")),
         scheme="dark",
         size=PHONE,
+        waits_for="main >> text=Resma de papel A4",
     ),
     Picture("record", "/movements", ("role=button[name=/Entrada o salida/]",)),
     _english("transfer", "/transfers", "role=tab[name=/In transit/]", "main tbody a"),

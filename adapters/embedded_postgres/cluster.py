@@ -44,6 +44,7 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+THROWAWAY = "pirwa.throwaway=on"  # without which Pirwa would not serve from a database that is not durable
 
 # The password is hexadecimal, so it needs no quoting.
 PREPARATION = """
@@ -97,6 +98,8 @@ def server_options(cluster: Path, socket_folder: Path, durable: bool) -> Iterato
         yield from ("-c", f"{name}={value}")
     for name in DURABILITY:
         yield from ("-c", f"{name}={'on' if durable else 'off'}")
+    if not durable:
+        yield from ("-c", THROWAWAY)
     yield from ("-c", f"cluster_name={cluster_name(cluster)}")
     quoted = str(socket_folder).replace('"', '""')
     yield from ("-c", f'unix_socket_directories="{quoted}"')

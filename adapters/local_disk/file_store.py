@@ -1,20 +1,15 @@
 """Files of companies on a local disk, named by their content."""
 
 import asyncio
-import hashlib
 import os
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
+from adapters.stored_files import CHUNK_SIZE, copy, path_of
 from core.ports.files import FileMissing, StoredFile
-
-CHUNK_SIZE = 256 * 1024  # bytes
-
-_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class LocalDiskStore:
@@ -45,7 +40,8 @@ class LocalDiskStore:
         folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=folder, prefix="incoming-", delete=False) as incoming:
             try:
-                stored = _copy(content, incoming)
+                stored = copy(content, incoming)
+                os.fsync(incoming.fileno())
                 self._publish(Path(incoming.name), self._path(company_id, stored.digest))
             except BaseException:
                 Path(incoming.name).unlink(missing_ok=True)
@@ -61,23 +57,10 @@ class LocalDiskStore:
                 break
 
     def _path(self, company_id: UUID, digest: str) -> Path:
-        if not _DIGEST.fullmatch(digest):
-            raise ValueError("a digest has 64 lower-case hexadecimal digits")
-        return self._company_folder(company_id) / digest[:2] / digest[2:4] / digest
+        return self._root / path_of(company_id, digest)
 
     def _company_folder(self, company_id: UUID) -> Path:
         return self._root / str(company_id)
-
-
-def _copy(content: BinaryIO, target: IO[bytes]) -> StoredFile:
-    digest = hashlib.sha256()
-    size = 0
-    while chunk := content.read(CHUNK_SIZE):
-        digest.update(chunk)
-        size += target.write(chunk)
-    target.flush()
-    os.fsync(target.fileno())
-    return StoredFile(digest.hexdigest(), size)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -77,6 +77,8 @@ def translated(error: errors.Error) -> Exception:
         return Busy("try_again", "the data is being changed by others", details={"retry_after": 1})
     if isinstance(error, errors.NumericValueOutOfRange):
         return Invalid("out_of_range", "a number is too large")
+    if isinstance(error, errors.DiskFull):
+        return Busy("database_unavailable", "the database has no space left", details={"retry_after": 10})
     if isinstance(error, errors.OperationalError):
         return Busy("database_unavailable", "the database cannot be reached", details={"retry_after": 2})
     return error

@@ -83,6 +83,15 @@ def downgrade(url: str, revision: str) -> None:
         _patiently(lambda: _step(url, "downgrade", revision))
 
 
+def is_migrated(url: str) -> bool:
+    """Whether there is nothing to do at `url`. Not so where nobody answers: why, `migrate` tells."""
+    try:
+        with psycopg.connect(url) as connection:
+            return is_current(connection)
+    except psycopg.OperationalError:
+        return False
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the database bears the stamp of this version's schema; then there is nothing to do."""
     row = connection.execute(READ_STAMP).fetchone()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from adapters.postgres.durability import READ_DURABILITY, durability_fault
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.long_reads import LongReads
 from adapters.postgres.schema import READ_STAMP, Stamp, stamp
@@ -12,8 +13,8 @@ _OTHER_SCHEMA = "the database has the schema of another version: run `pirwa migr
 
 
 class DatabaseReadiness:
-    """Asks the database for its schema, over a connection of the pool that requests use. A newer one will do where it says that it serves
-    this version, so that processes of both serve while one takes the place of the other."""
+    """Asks the database for its schema, and how safely it keeps what it is given, over a connection of the pool that requests use. A newer
+    schema will do where it says that it serves this version, so that processes of both serve while one takes the place of the other."""
 
     def __init__(self, database: Database, reads: LongReads | None = None) -> None:
         self._database, self._reads = database, reads or LongReads(database, None)
@@ -23,10 +24,13 @@ class DatabaseReadiness:
         """What keeps the database from serving; nothing if it can serve."""
         try:
             found = await self._database.fetch(Scope(), READ_STAMP)
+            safety = await self._database.fetch(Scope(), READ_DURABILITY)
         except DomainError as error:
             return [_NO_CONNECTION if error.code == "database_busy" else error.detail]
         stamped = Stamp.read(found[0][0])
-        return [] if stamped is not None and stamped.serves_version(self._needed) else [_OTHER_SCHEMA]
+        faults = [] if stamped is not None and stamped.serves_version(self._needed) else [_OTHER_SCHEMA]
+        unsafe = durability_fault(*safety[0])
+        return [*faults, unsafe] if unsafe else faults
 
     def usage(self) -> Mapping[str, float]:
         """Figures of the pool, and of who answers long questions."""

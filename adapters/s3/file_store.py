@@ -5,20 +5,19 @@ all programs for S3 know (`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` 
 """
 
 import asyncio
-import hashlib
 import logging
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from adapters.stored_files import copy, path_of
 from core.domain.errors import Busy
 from core.ports.files import FileMissing, StoredFile
 
@@ -27,7 +26,6 @@ PART_SIZE = (
     8 * 1024 * 1024
 )  # bytes that are sent at once: S3 refuses parts of less than 5 MiB. A larger upload waits on disk for its name
 
-_DIGEST = re.compile("[0-9a-f]{64}")
 _PATIENCE = timedelta(seconds=10)
 _RETRY_AFTER = 5  # seconds
 
@@ -54,14 +52,15 @@ class BucketStore:
 
     async def put(self, company_id: UUID, content: BinaryIO) -> StoredFile:
         with SpooledTemporaryFile(max_size=PART_SIZE) as kept:
-            stored = await asyncio.to_thread(_copy, content, kept)
-            path = _path(company_id, stored.digest)
+            stored = await asyncio.to_thread(copy, content, kept)
+            kept.seek(0)
+            path = path_of(company_id, stored.digest)
             with _reachable():
                 await obstore.put_async(self._bucket, path, kept, chunk_size=PART_SIZE, max_concurrency=2)
         return stored
 
     async def open(self, company_id: UUID, digest: str) -> AsyncIterator[bytes]:
-        path = _path(company_id, digest)
+        path = path_of(company_id, digest)
         with _reachable(digest):
             found = await obstore.get_async(self._bucket, path)
             size = found.meta["size"]
@@ -70,7 +69,7 @@ class BucketStore:
         return self._chunks(path, digest, size)
 
     async def delete(self, company_id: UUID, digest: str) -> None:
-        path = _path(company_id, digest)
+        path = path_of(company_id, digest)
         with _reachable():
             await obstore.delete_async(self._bucket, path)
 
@@ -87,22 +86,6 @@ class BucketStore:
 async def _at_once(content: bytes) -> AsyncIterator[bytes]:
     if content:
         yield content
-
-
-def _path(company_id: UUID, digest: str) -> str:
-    if not _DIGEST.fullmatch(digest):
-        raise ValueError("a digest has 64 lower-case hexadecimal digits")
-    return f"{company_id}/{digest[:2]}/{digest[2:4]}/{digest}"
-
-
-def _copy(content: BinaryIO, target: IO[bytes]) -> StoredFile:
-    digest = hashlib.sha256()
-    size = 0
-    while chunk := content.read(CHUNK_SIZE):
-        digest.update(chunk)
-        size += target.write(chunk)
-    target.seek(0)
-    return StoredFile(digest.hexdigest(), size)
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from adapters.embedded_postgres import DataFolderInUse, EmbeddedPostgres, EmbeddedPostgresError
+from adapters.postgres.durability import durability_fault_at
 from adapters.postgres.engine import Database
+from adapters.postgres.migrate import is_migrated
 from apps.cli.errors import CommandError
 from apps.settings import Settings, SettingsError, load_settings
 
@@ -80,12 +82,20 @@ def _kept_running(server: EmbeddedPostgres) -> Iterator[None]:
 
 
 def _migrate(url: str, down_to: str) -> None:
-    """In a process of its own, because what migrating takes of memory this one would never give back."""
+    """In a process of its own, because what migrating takes of memory this one would never give back; in none where nothing is to be done."""
+    if not down_to and is_migrated(url):
+        return
     command = [sys.executable, "-m", "adapters.postgres.migrate"]
     done = subprocess.run(command, input=f"{url}\n{down_to}\n", text=True, stderr=subprocess.PIPE, check=False)
     if done.returncode:
         *before, said = done.stderr.strip().splitlines()
         raise CommandError(f"the database could not be migrated: {said}" if before else said)
+
+
+def require_durable(chosen: Settings) -> None:
+    """Raises `CommandError` where work would be done on a database that forgets in a crash what it has said is done."""
+    if fault := durability_fault_at(chosen.database_url or ""):
+        raise CommandError(fault)
 
 
 @asynccontextmanager

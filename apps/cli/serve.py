@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from apps.cli.errors import CommandError
-from apps.cli.place import settings
+from apps.cli.place import require_durable, settings
 from apps.settings import Settings
 
 PREDECESSOR_SECONDS = 5.0
@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> None:
     missing = [name for name in ("database_url", "redis_url") if getattr(chosen, name) is None]
     if missing:
         raise CommandError("`pirwa serve` needs " + " and ".join(f"PIRWA_{name.upper()}" for name in missing))
+    require_durable(chosen)
     _await_free_port(chosen)
     NoticeGivingServer(
         "apps.http.main:application",

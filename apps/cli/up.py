@@ -5,7 +5,7 @@ from typing import Any
 
 import uvloop
 
-from apps.cli.place import database_running, settings
+from apps.cli.place import database_running, require_durable, settings
 from apps.cli.serving import require_free_port, serve_here
 from apps.settings import Settings
 from apps.worker.main import work_until
@@ -25,5 +25,6 @@ def run(_: argparse.Namespace) -> None:
 
 def start(running: Settings, note: str = "") -> None:
     """Serves until the process is asked to end."""
+    require_durable(running)
     announce = f"Pirwa is at http://{running.host}:{running.port} (API page: /schema). Stop it with Ctrl+C.{note}"
     uvloop.run(serve_here(running, work_until, announce=announce))

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from apps.cli.errors import CommandError
-from apps.cli.place import settings
+from apps.cli.place import require_durable, settings
 from apps.worker.main import run_worker
 
 
@@ -17,4 +17,5 @@ def run(_: argparse.Namespace) -> None:
     chosen = settings()
     if chosen.database_url is None or chosen.redis_url is None:
         raise CommandError("`pirwa worker` needs PIRWA_DATABASE_URL and PIRWA_REDIS_URL")
+    require_durable(chosen)
     run_worker(chosen)

@@ -19,16 +19,17 @@ from core.commands.catalogue import (
     create_product,
     delete_product,
 )
+from core.commands.product_activation import ActiveSet, SetActive, set_active
 from core.commands.product_images import ProductImages
 from core.commands.product_parts import NewBarcode, SetComponents, add_barcode, delete_barcode, set_components
 from core.domain.access import Actor
 from core.domain.product import ProductKind
+from core.ports.catalogue import ProductFilter
 from core.ports.storage import Run
 from core.ports.symbols import ScanReader
 from core.queries.catalogue import (
     CatalogueReader,
     Found,
-    ProductFilter,
     ProductItem,
     ProductSort,
     ProductView,
@@ -73,6 +74,13 @@ async def create_new_product(
     """Creates a product, with its barcodes and, for a kit, its components."""
     saved = (await run(create_product, actor, data)).result
     return _product(await catalogue.product(actor, saved.id), 201)
+
+
+@post("/products:set-active", opt=needs("product:write"), status_code=200)
+async def set_products_active(data: JSONBody[SetActive], actor: FromDishka[Actor], run: FromDishka[Run]) -> ActiveSet:
+    """Takes products out of what is sold, or back in: those that are named, or all that a list with these filters shows. Needs the
+    permission product:delete as well."""
+    return (await run(set_active, actor, data)).result
 
 
 @get("/products/{product_id:uuid}", opt=needs("product:read"))
@@ -166,6 +174,7 @@ router = DishkaRouter(
     route_handlers=[
         list_products,
         create_new_product,
+        set_products_active,
         show_product,
         change_one_product,
         delete_one_product,

@@ -1,5 +1,6 @@
 """When more is asked than can be answered in good time, whoever comes is told at once to come back, so that those inside are served."""
 
+from collections.abc import Callable
 from time import perf_counter
 
 from litestar.enums import ScopeType
@@ -14,10 +15,11 @@ ALWAYS_OPEN = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 class Doors:
-    """Counts who waits for the beginning of an answer: a stream that has begun keeps nobody out."""
+    """Counts who waits for the beginning of an answer: a stream that has begun keeps nobody out. `elapsed` is a clock in seconds."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, elapsed: Callable[[], float] = perf_counter) -> None:
         self._app = app
+        self._elapsed = elapsed
         self._inside = 0
         self._usual = 0.0
 
@@ -27,14 +29,14 @@ class Doors:
             return
         if self._inside >= FEW and self._usual > LONG and scope["path"] not in ALWAYS_OPEN:
             raise RequestRefused(503, "server_busy", "too many requests at once", {"retry_after": 1})
-        entered: float | None = perf_counter()
+        entered: float | None = self._elapsed()
         self._inside += 1
 
         def leave() -> None:
             nonlocal entered
             if entered is not None:
                 self._inside -= 1
-                self._usual += (perf_counter() - entered - self._usual) / OF_LATE
+                self._usual += (self._elapsed() - entered - self._usual) / OF_LATE
                 entered = None
 
         async def send_and_leave(message: Message) -> None:

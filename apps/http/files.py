@@ -18,9 +18,10 @@ from core.commands.catalogue_import import ImportReport, ProductImport
 from core.commands.product_images import MoveImage, ProductImages, move_image
 from core.domain.access import Actor
 from core.domain.product import ProductKind
+from core.ports.catalogue import ProductFilter
 from core.ports.files import FileStore
 from core.ports.storage import Run
-from core.queries.catalogue import CatalogueReader, ImageView, ProductFilter
+from core.queries.catalogue import CatalogueReader, ImageView
 from core.queries.catalogue_export import ProductExport, SheetFormat
 
 SHEET_LIMIT = 20_000_000  # bytes of an upload

@@ -30,7 +30,7 @@ def application() -> Litestar:
     if threading.current_thread() is threading.main_thread():
         signal.signal(NOTICE, lambda *_: setattr(app.state, "ending", True))
     _end_with_whoever_made_us()
-    _collect_less()
+    collect_less()
     return app
 
 
@@ -45,7 +45,7 @@ def _end_with_whoever_made_us() -> None:
         threading.Thread(target=watch, daemon=True).start()
 
 
-def _collect_less() -> None:
+def collect_less() -> None:
     """What has been loaded by now lives as long as the process, and a request leaves hardly a cycle behind. With Python's
     own thresholds, a fifth of the time of a busy process went into looking at it all again."""
     gc.collect()

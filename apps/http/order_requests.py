@@ -12,7 +12,13 @@ from apps.http.idempotency import replayable
 from apps.http.parameters import Cursor, IfMatch, Limit, Text
 from apps.http.rules import needs
 from apps.http.versions import etag, known_version
-from core.commands.order_request_decisions import ApproveRequest, approve_request, cancel_request, reject_request
+from core.commands.order_request_decisions import (
+    ApproveRequest,
+    approve_request,
+    cancel_request,
+    reject_request,
+    reopen_request,
+)
 from core.commands.order_request_handover import FulfilRequest, close_request, fulfil_request
 from core.commands.order_requests import (
     ChangeRequest,
@@ -156,6 +162,15 @@ async def cancel_one_request(
     return _answer(await run(cancel_request, actor, (request_id, known_version(if_match))))
 
 
+@post("/requests/{request_id:uuid}/reopen", opt=needs("request:approve"), status_code=200)
+async def reopen_one_request(
+    request_id: FromPath[UUID], actor: FromDishka[Actor], run: FromDishka[Run], if_match: IfMatch = None
+) -> Response[OrderRequestView]:
+    """Takes an approval or a rejection back before anything has come of it: it is pending again, and what was reserved, its pending
+    transfer or its order that is not with the supplier yet are given up."""
+    return _answer(await run(reopen_request, actor, (request_id, known_version(if_match))))
+
+
 router = DishkaRouter(
     "/",
     route_handlers=[
@@ -169,6 +184,7 @@ router = DishkaRouter(
         fulfil_one_request,
         close_one_request,
         cancel_one_request,
+        reopen_one_request,
     ],
     tags=["requests"],
 )

@@ -23,14 +23,15 @@ Named = Annotated[str, QueryParameter(min_length=1, max_length=200)]
 async def list_policies(
     actor: FromDishka[Actor],
     policies: FromDishka[PolicyReader],
+    q: Text = None,
     product: Text = None,
     site: Text = None,
     include: FromQuery[list[Literal["total"]] | None] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[PolicyView]:
-    """Stock policies by SKU and site."""
-    return await policies.policies(actor, PolicyFilter(product, site), limit, cursor, total=bool(include))
+    """Stock policies by SKU and site. `q` is part of the product's name, SKU or one of its barcodes."""
+    return await policies.policies(actor, PolicyFilter(q, product, site), limit, cursor, total=bool(include))
 
 
 @put("/stock/policies", opt=needs("policy:write"))

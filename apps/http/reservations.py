@@ -20,7 +20,6 @@ from core.commands.reservations import (
 )
 from core.domain.access import Actor
 from core.domain.reservation import ReservationState
-from core.ports.clock import Clock
 from core.ports.reservations import ReservationView
 from core.ports.stock_ledger import IdempotencyKey
 from core.ports.storage import Run
@@ -33,11 +32,10 @@ async def create_reservations(
     data: JSONBody[ReserveStock],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
-    clock: FromDishka[Clock],
     key: FromDishka[IdempotencyKey],
 ) -> Response[Reserved]:
     """Reserves all lines or none: held for 15 minutes or until `expires_at`, or with `commit` until fetched."""
-    done = await run(reserve_stock, actor, (data, clock.now()), key)
+    done = await run(reserve_stock, actor, data, key)
     return replayable(done.result, replayed=done.replayed)
 
 
@@ -62,11 +60,10 @@ async def commit_one_reservation(
     reservation_id: FromPath[UUID],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
-    clock: FromDishka[Clock],
     key: FromDishka[IdempotencyKey],
 ) -> Response[Reserved]:
     """Turns a hold into a commitment without a time limit; of a kit, all of its components."""
-    done = await run(commit_reservation, actor, (reservation_id, clock.now()), key)
+    done = await run(commit_reservation, actor, reservation_id, key)
     return replayable(done.result, replayed=done.replayed, status_code=200)
 
 
@@ -75,11 +72,10 @@ async def release_one_reservation(
     reservation_id: FromPath[UUID],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
-    clock: FromDishka[Clock],
     key: FromDishka[IdempotencyKey],
 ) -> Response[Reserved]:
     """Gives back what is still promised; of a kit, all of its components."""
-    done = await run(release_reservation, actor, (reservation_id, clock.now()), key)
+    done = await run(release_reservation, actor, reservation_id, key)
     return replayable(done.result, replayed=done.replayed, status_code=200)
 
 

@@ -30,6 +30,7 @@ from core.domain.order_request import (
     approved,
     cancelled,
     rejected,
+    reopened,
     require_possible,
 )
 from core.domain.order_request_access import APPROVE, require_other_approver
@@ -160,11 +161,24 @@ async def cancel_request(uow: UnitOfWork, actor: Actor, command: Seen) -> OrderR
     is not with the supplier yet."""
     request = await opened_at_site(uow, actor, command, APPROVE)
     after = cancelled(request)
+    await _give_back(uow, actor, request, f"request {request.number} was cancelled")
+    return await done(uow, after, "request_cancelled")
+
+
+async def reopen_request(uow: UnitOfWork, actor: Actor, command: Seen) -> OrderRequestView:
+    """Takes the decision about a request back before anything has come of it, with what was reserved, its pending transfer, or its
+    order that is not with the supplier yet. It waits for a decision again, as it was asked."""
+    request = await opened_at_site(uow, actor, command, APPROVE)
+    after = reopened(request)
+    await _give_back(uow, actor, request, f"request {request.number} is to be decided again")
+    return await done(uow, after, "request_reopened")
+
+
+async def _give_back(uow: UnitOfWork, actor: Actor, request: OrderRequest, reason: str) -> None:
+    """Ends what the approval of a request has begun."""
     await uow.reservations.end(request.id, ReservationState.RELEASED)
     if request.transfer and request.transfer_state is TransferState.PENDING:
         # Who may cancel was judged by the site that asked: the goods have not left the other.
         await cancel_transfer(uow, replace(actor, sites=None), (request.transfer, None))
     if request.purchase_order and request.order_state not in (None, *ENDED):
-        reason = EndOrder(f"request {request.number} was cancelled")
-        await cancel_order(uow, actor, (request.purchase_order, reason, None))
-    return await done(uow, after, "request_cancelled")
+        await cancel_order(uow, actor, (request.purchase_order, EndOrder(reason), None))

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from core.commands.changes import Saved, refuse, require_version
+from core.commands.product_choice import change_all
 from core.commands.stock import Reference
 from core.domain.access import Actor
 from core.domain.barcode import BarcodeKind, lookup_key
@@ -122,6 +123,12 @@ async def pack_codes(uow: UnitOfWork, wanted: Sequence[NewBarcode]) -> tuple[lis
 
 async def touch_product(uow: UnitOfWork, product: Product, part: str) -> Saved:
     """The product's next version, after a change of what belongs to it."""
-    await uow.catalogue.change_products([product])
-    await uow.events.append("product_changed", "product", product.id, {"sku": product.sku, "changed": [part]})
+    await touch_products(uow, [product], part)
     return Saved(product.id, product.version + 1)
+
+
+async def touch_products(uow: UnitOfWork, products: Sequence[Product], part: str) -> None:
+    """The next version of each, after the same kind of change."""
+    await change_all(uow, products)
+    for product in products:
+        await uow.events.append("product_changed", "product", product.id, {"sku": product.sku, "changed": [part]})

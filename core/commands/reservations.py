@@ -48,10 +48,10 @@ class Reserved(msgspec.Struct, frozen=True):
     items: list[ReservationView]
 
 
-async def reserve_stock(uow: UnitOfWork, actor: Actor, command: tuple[ReserveStock, datetime]) -> Reserved:
-    """Makes reservations. The command carries the present moment."""
+async def reserve_stock(uow: UnitOfWork, actor: Actor, wanted: ReserveStock) -> Reserved:
+    """Makes reservations. A hold gets its end by the clock that ends it: that of the machine may go differently."""
     actor.require("stock:reserve")
-    wanted, now = command
+    now = await uow.reservations.now()
     state, expires_at, faults = hold_until(now, wanted.expires_at, commit=wanted.commit)
     faults += _line_faults(wanted.lines)
     wishes = [_wish(number, line, wanted, state, expires_at) for number, line in enumerate(wanted.lines, 1)]
@@ -87,20 +87,19 @@ def _wish(
     )
 
 
-async def commit_reservation(uow: UnitOfWork, actor: Actor, command: tuple[UUID, datetime]) -> Reserved:
-    """Turns a hold into a commitment that does not expire. The command carries the present moment."""
-    reservation_id, now = command
+async def commit_reservation(uow: UnitOfWork, actor: Actor, reservation_id: UUID) -> Reserved:
+    """Turns a hold into a commitment that does not expire."""
     parts = await _parts(uow, actor, reservation_id)
-    require_state(parts, "committed", now, ReservationState.HELD)
+    require_state(parts, "committed", await uow.reservations.now(), ReservationState.HELD)
     if await uow.reservations.commit(parts[0].demand_id) < len(parts):
         raise _overtaken("committed")
     return Reserved(await uow.reservations.views([part.id for part in parts]))
 
 
-async def release_reservation(uow: UnitOfWork, actor: Actor, command: tuple[UUID, datetime]) -> Reserved:
-    """Gives back what a reservation still holds. The command carries the present moment."""
-    reservation_id, now = command
+async def release_reservation(uow: UnitOfWork, actor: Actor, reservation_id: UUID) -> Reserved:
+    """Gives back what a reservation still holds."""
     parts = await _parts(uow, actor, reservation_id)
+    now = await uow.reservations.now()
     active = [part for part in parts if part.state in (ReservationState.HELD, ReservationState.COMMITTED)] or parts
     require_state(active, "released", now, ReservationState.HELD, ReservationState.COMMITTED)
     if not await uow.reservations.end(parts[0].demand_id, ReservationState.RELEASED):

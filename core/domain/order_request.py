@@ -37,7 +37,8 @@ class RequestState(StrEnum):
 
 
 class RequestDeed(StrEnum):
-    """What can be done to a request. `receive` is the receipt of its transfer or of its purchase order."""
+    """What can be done to a request. `receive` is the receipt of its transfer or of its purchase order; `reopen` takes the decision
+    back."""
 
     CHANGE = "change"
     DELETE = "delete"
@@ -47,6 +48,7 @@ class RequestDeed(StrEnum):
     RECEIVE = "receive"
     CLOSE = "close"
     CANCEL = "cancel"
+    REOPEN = "reopen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,10 @@ _NO_MORE_COMES = Condition(
     ),
     "its transfer or its order may still bring the remainder: end or receive that first",
 )
+_NOTHING_CAME = Condition(
+    lambda request: request.transfer_state is not TransferState.CONFIRMED,
+    "its transfer has been received: close it instead",
+)
 _PENDING, _APPROVED = (RequestState.PENDING,), (RequestState.APPROVED,)
 _PROGRESS = (RequestState.APPROVED, RequestState.FULFILLED)
 
@@ -138,6 +144,9 @@ MACHINE: Mapping[RequestDeed, Transition] = {
     RequestDeed.CLOSE: Transition("closed short", _APPROVED, (RequestState.FULFILLED,), (_BEGUN, _NO_MORE_COMES)),
     RequestDeed.CANCEL: Transition(
         "cancelled", (*_PENDING, *_APPROVED), (RequestState.CANCELLED,), (_UNTOUCHED, _NOT_UNDER_WAY)
+    ),
+    RequestDeed.REOPEN: Transition(
+        "reopened", (*_APPROVED, RequestState.REJECTED), _PENDING, (_UNTOUCHED, _NOT_UNDER_WAY, _NOTHING_CAME)
     ),
 }
 
@@ -206,3 +215,19 @@ def cancelled(request: OrderRequest) -> OrderRequest:
     """Given up before anything of it was fulfilled."""
     require_possible(request, RequestDeed.CANCEL)
     return replace(request, state=RequestState.CANCELLED)
+
+
+def reopened(request: OrderRequest) -> OrderRequest:
+    """Undecided again, as it was asked: for whoever approved or rejected it by mistake, before anything has come of it."""
+    require_possible(request, RequestDeed.REOPEN)
+    return replace(
+        request,
+        state=RequestState.PENDING,
+        lines=tuple(replace(line, granted=None) for line in request.lines),
+        decided_by=None,
+        closing_reason="",
+        transfer=None,
+        transfer_state=None,
+        purchase_order=None,
+        order_state=None,
+    )

@@ -2,12 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
+import msgspec
+from msgspec import Meta
+
+from core.domain.access import Actor
 from core.domain.category import Category
 from core.domain.ids import new_id
 from core.domain.product import Component, PackCode, Product, ProductKind
+
+Wanted = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class ProductFilter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Which products. `q` is part of a name, a SKU or a barcode; `category` includes what lies below it; `low` is at or
+    below the minimum somewhere, `out` without stock everywhere; `site` (id or code) narrows both, and the figures, to it."""
+
+    q: Wanted | None = None
+    category: UUID | None = None
+    kind: ProductKind | None = None
+    active: bool | None = None
+    low: bool = False
+    out: bool = False
+    site: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,14 @@ class ProductRepository(Protocol):
 
     async def products_by_sku(self, skus: Sequence[str]) -> Mapping[str, Product]:
         """The products of these SKUs by the SKU as asked for, locked against other changes."""
+        ...
+
+    async def products_by_id(self, product_ids: Sequence[UUID]) -> Sequence[Product]:
+        """The products of these ids, locked against other changes; ids that name nothing are left out."""
+        ...
+
+    async def products_matching(self, actor: Actor, wanted: ProductFilter, most: int) -> Sequence[Product]:
+        """Those that a list with this filter shows the actor, at most so many, locked against other changes."""
         ...
 
     async def referenced(self, references: Sequence[str]) -> Mapping[str, tuple[UUID, ProductKind]]:

@@ -12,12 +12,13 @@ from core.domain.access import Actor
 from core.domain.order_document import OrderDocument
 from core.domain.order_sending import NewSending, OrderSending, SendingState, TryOutcome
 from core.domain.supplier_ordering import Ordering
+from core.ports.failure_texts import Failure, explained
 from core.ports.order_requests import PersonName
 
 
 class SendingView(msgspec.Struct, frozen=True):
-    """A sending. `attempts` counts the tries that were begun; `next_try_at` is None when there is none to come; `problem` says why the
-    latest try failed."""
+    """A sending. `attempts` counts the tries that were begun; `next_try_at` is None when there is none to come; `problem` and `why`
+    say why the latest try failed."""
 
     number: int
     channel: str
@@ -28,6 +29,10 @@ class SendingView(msgspec.Struct, frozen=True):
     next_try_at: datetime | None
     problem: str | None
     ended_at: datetime | None
+    why: Failure | None = None
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "why", explained(self.problem))
 
 
 class TryView(msgspec.Struct, frozen=True):
@@ -37,9 +42,13 @@ class TryView(msgspec.Struct, frozen=True):
     at: datetime
     outcome: TryOutcome
     problem: str | None
+    why: Failure | None = None
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "why", explained(self.problem))
 
 
-class SendingReport(SendingView, frozen=True):
+class SendingReport(SendingView, frozen=True, kw_only=True):
     """A sending with its tries."""
 
     tries: list[TryView]

@@ -43,6 +43,10 @@ class ReservationView(msgspec.Struct, frozen=True):
 class ReservationRepository(Protocol):
     """Promises of stock at the sites of one company."""
 
+    async def now(self) -> datetime:
+        """The present moment by the clock by which holds end."""
+        ...
+
     async def reference_faults(self, actor: Actor, wishes: Sequence[Wish]) -> list[Fault]:
         """What is wrong with the products and sites that the wishes name, at their `/lines/…`. Makes nothing."""
         ...

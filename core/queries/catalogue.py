@@ -11,6 +11,7 @@ import msgspec
 
 from core.domain.access import Actor
 from core.domain.category import Level
+from core.ports.catalogue import ProductFilter
 from core.queries.paging import Page
 
 
@@ -50,19 +51,6 @@ class ProductSort(StrEnum):
     SKU_DOWN = "-sku"
     CREATED = "created_at"
     CREATED_DOWN = "-created_at"
-
-
-class ProductFilter(msgspec.Struct, frozen=True):
-    """Which products. `q` is part of a name, a SKU or a barcode; `category` includes what lies below it; `low` is at or
-    below the minimum somewhere, `out` without stock everywhere; `site` (id or code) narrows both, and the figures, to it."""
-
-    q: str | None = None
-    category: UUID | None = None
-    kind: str | None = None
-    active: bool | None = None
-    low: bool = False
-    out: bool = False
-    site: str | None = None
 
 
 class ProductItem(msgspec.Struct, frozen=True):

@@ -11,8 +11,9 @@ from typing import BinaryIO
 from core.domain.access import Actor
 from core.domain.category import format_path
 from core.domain.product_sheet import COLUMNS, written_list
+from core.ports.catalogue import ProductFilter
 from core.ports.documents import CellValue, SheetWriter
-from core.queries.catalogue import CatalogueReader, ExportRow, ProductFilter
+from core.queries.catalogue import CatalogueReader, ExportRow
 
 CHUNK_SIZE = 256 * 1024  # bytes
 

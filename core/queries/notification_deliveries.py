@@ -9,6 +9,7 @@ import msgspec
 
 from core.domain.access import Actor
 from core.domain.notification import Channel, NotificationKind, Timing
+from core.ports.failure_texts import Failure, explained
 from core.queries.paging import Page
 
 
@@ -26,7 +27,7 @@ class DeliveryState(StrEnum):
 
 class NotificationDeliveryView(msgspec.Struct, frozen=True):
     """One item by one channel. `id` is that of the item, the same by all channels, and of the request to one's own webhook;
-    `outcome` says why the latest try failed; `segments` in how many the text message of which it is part went, as carriers charge
+    `outcome` and `why` say why the latest try failed; `segments` in how many the text message of which it is part went, as carriers charge
     them, while the message is kept."""
 
     id: UUID
@@ -39,6 +40,10 @@ class NotificationDeliveryView(msgspec.Struct, frozen=True):
     outcome: str | None
     created_at: datetime
     segments: int | None = None
+    why: Failure | None = None
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "why", explained(self.outcome))
 
 
 class DeliveryReader(Protocol):

@@ -38,8 +38,10 @@ class PolicyView(msgspec.Struct, frozen=True):
 
 
 class PolicyFilter(msgspec.Struct, frozen=True):
-    """Which policies: of a product (id or SKU), at a site (id or code)."""
+    """Which policies: `q` is part of the name, the SKU or a barcode of the product; or of one product (id or SKU), at a site (id or
+    code)."""
 
+    q: str | None = None
     product: str | None = None
     site: str | None = None
 

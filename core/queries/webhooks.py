@@ -9,6 +9,7 @@ import msgspec
 
 from core.domain.access import Actor
 from core.domain.webhook import StopReason
+from core.ports.failure_texts import Failure, explained
 from core.queries.events import Subject
 from core.queries.paging import Page
 
@@ -58,7 +59,7 @@ class TryView(msgspec.Struct, frozen=True):
 
 class DeliveryView(msgspec.Struct, frozen=True):
     """An event for a webhook. Its id is the event's, and the `webhook-id` of every try; `tries` are the latest ten of the last
-    30 days, the newest first."""
+    30 days, the newest first; `last_error` and `why` say why the latest failed."""
 
     id: UUID
     type: str
@@ -69,6 +70,10 @@ class DeliveryView(msgspec.Struct, frozen=True):
     next_try_at: datetime | None
     last_error: str | None
     tries: list[TryView]
+    why: Failure | None = None
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "why", explained(self.last_error))
 
 
 class WebhookReader(Protocol):

@@ -25,7 +25,7 @@ _OF_STOCK = (
 )
 _OF_PROMISES = (
     *("stock_reserved", "reservation_released", "reservation_consumed", "reservation_expired", "reservation_shortened"),
-    *("request_approved", "request_fulfilled", "request_closed", "request_cancelled"),
+    *("request_approved", "request_fulfilled", "request_closed", "request_cancelled", "request_reopened"),
     *("channel_order_short", "channel_order_changed", "channel_order_cancelled", "channel_order_settled"),
 )
 _OF_SUPPLY = (

@@ -4,7 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -15,7 +15,7 @@ from tests.shop import Shop
 
 def as_url(database: str) -> str:
     """A connection string in the form that the settings take."""
-    return f"postgresql://?{urlencode(conninfo_to_dict(database))}"
+    return f"postgresql://?{urlencode(conninfo_to_dict(database), quote_via=quote)}"
 
 
 @dataclass

@@ -5,8 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
 from apps.settings import Settings
+from tests.apps.front_door import FrontDoor, House, house
 from tests.mail_server import PostOffice, post_office
 from tests.shop import Shop
 from tests.way_out import PLUGIN, WayOut, importable, way_out
@@ -24,6 +26,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 async def way(site: Path, shop: Shop, database_url: str, tmp_path: Path) -> AsyncIterator[WayOut]:
     async with way_out(shop, database_url, tmp_path, timedelta(seconds=1)) as way:
         yield way
+
+
+@pytest.fixture(scope="module")
+async def usual_house(app: Litestar, settings: Settings) -> AsyncIterator[House]:
+    """It begins after the run's application, because it ends before it."""
+    async with house(settings) as here:
+        yield here
+
+
+@pytest.fixture
+def door(usual_house: House, shop: Shop) -> FrontDoor:
+    """How people of the test's company come in, by a clock that the test turns."""
+    return usual_house.door(shop)
 
 
 @pytest.fixture

@@ -47,6 +47,10 @@ class Time(Provider):
     def turn(self, **by: float) -> None:
         self._now += timedelta(**by)
 
+    def turn_back(self) -> None:
+        """To the present moment, for the next test."""
+        self._now = datetime.now(UTC)
+
     @provide
     def clock(self) -> Clock:
         return self
@@ -148,10 +152,31 @@ class Visitor:
         return answer.status_code == 200
 
 
+@dataclass(frozen=True)
+class House:
+    """The application, started. Many tests may go through its door, one after the other."""
+
+    app: Litestar
+    settings: Settings
+    time: Time
+
+    def door(self, shop: Shop) -> FrontDoor:
+        """For the people of a company, at the present moment."""
+        self.time.turn_back()
+        return FrontDoor(self.app, shop, self.settings, self.time)
+
+
 @asynccontextmanager
-async def front_door(shop: Shop, settings: Settings, *providers: Provider, **changes: Any) -> AsyncIterator[FrontDoor]:
-    """The application, started, with parts and settings replaced."""
+async def house(settings: Settings, *providers: Provider, **changes: Any) -> AsyncIterator[House]:
+    """The application with parts and settings replaced."""
     time, settings = Time(), msgspec.structs.replace(settings, **{"public_url": ADDRESS, **changes})
     app = create_app(settings, time, *providers, write_log=lambda _: None)
     async with app.lifespan():
-        yield FrontDoor(app, shop, settings, time)
+        yield House(app, settings, time)
+
+
+@asynccontextmanager
+async def front_door(shop: Shop, settings: Settings, *providers: Provider) -> AsyncIterator[FrontDoor]:
+    """An application for one company alone, with parts replaced."""
+    async with house(settings, *providers) as here:
+        yield here.door(shop)

@@ -25,12 +25,13 @@ from adapters.postgres.verification import PostgresVerifier
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.api import token_of, tokens_of
+from tests.proof.profile import amount
 from tests.shop import Shop, open_shop
 
 pytestmark = pytest.mark.anyio
 
 CLIENTS = 8
-KILLS = 4
+KILLS = amount(2, 8)
 BETWEEN_KILLS = 60  # acknowledgements
 STOCK = 100_000
 

@@ -2,7 +2,7 @@
 behind them who may give what they offer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -26,7 +26,7 @@ from tests.api import Client
 from tests.apps.edge_world import PASSWORD, assert_problem, pointers
 from tests.apps.front_door import FrontDoor, Person, front_door
 from tests.mail_server import PostOffice, Received
-from tests.shop import Shop, open_shop
+from tests.shop import open_shop
 
 pytestmark = pytest.mark.anyio
 
@@ -82,10 +82,9 @@ class World:
 
 
 @pytest.fixture
-async def world(shop: Shop, settings: Settings, post: PostOffice) -> AsyncIterator[World]:
-    async with front_door(shop, settings) as door:
-        chief = await door.person("admin", name="Luz Vega")
-        yield World(door, post, chief, (await door.come_in(chief)).client)
+async def world(door: FrontDoor, post: PostOffice) -> World:
+    chief = await door.person("admin", name="Luz Vega")
+    return World(door, post, chief, (await door.come_in(chief)).client)
 
 
 def an_address() -> str:

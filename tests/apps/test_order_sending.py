@@ -49,6 +49,8 @@ from tests.webhook_receiver import Answer, Receiver, receiving
 
 pytestmark = pytest.mark.anyio
 
+NOTHING_MORE = {"status": None, "seconds": None, "name": None, "said": None}
+
 PLUGIN = "fake_supplier"
 NOBODY_ANSWERS = "it was not reached (unreachable)"
 
@@ -224,6 +226,7 @@ class TestByMail:
             await dispatcher.send(api.shop)
         made = await shown(client, made)
         assert (made["sending"]["state"], made["sending"]["problem"]) == ("waiting", "no mail server is set")
+        assert made["sending"]["why"] == {**NOTHING_MORE, "code": "no_mail_server"}
         assert made["sending"]["next_try_at"] is not None
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from random import Random
 from typing import Any, Literal
 
@@ -11,9 +11,8 @@ import pyotp
 import pytest
 
 from adapters.postgres.engine import Scope
-from apps.settings import Settings
 from tests.apps.edge_world import assert_problem, pointers
-from tests.apps.front_door import ADDRESS, FrontDoor, Person, Visitor, front_door
+from tests.apps.front_door import ADDRESS, FrontDoor, Person, Visitor
 from tests.authenticator import BACKUP_ELIGIBLE, PRESENT, VERIFIED, Authenticator, decoded, encoded
 from tests.shop import Shop
 
@@ -22,12 +21,6 @@ pytestmark = pytest.mark.anyio
 AT_ONCE = 8
 HOST = "stock.example.org"
 OTHER = "https://evil.example.org"
-
-
-@pytest.fixture
-async def door(shop: Shop, settings: Settings) -> AsyncIterator[FrontDoor]:
-    async with front_door(shop, settings) as door:
-        yield door
 
 
 async def offer(visitor: Visitor) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from core.domain.secret import OwnedSecret, new_secret, read_secret
 from core.ports.identity import Passwords
 from tests.api import Client
 from tests.apps.edge_world import PASSWORD, assert_problem, hash_of
-from tests.apps.front_door import FrontDoor, Person, Visitor, front_door
+from tests.apps.front_door import FrontDoor, House, Person, Visitor, front_door, house
 from tests.mail_server import PostOffice
 from tests.shop import Shop, open_shop
 
@@ -98,11 +98,21 @@ class World:
         return [one.subject for one in self.post.server.all_to(self.addresses[person.id])]
 
 
+@pytest.fixture(scope="module")
+def errands() -> HeldErrands:
+    return HeldErrands()
+
+
+@pytest.fixture(scope="module")
+async def slow_house(settings: Settings, errands: HeldErrands) -> AsyncIterator[House]:
+    async with house(settings, errands) as here:
+        yield here
+
+
 @pytest.fixture
-async def world(shop: Shop, settings: Settings, post: PostOffice) -> AsyncIterator[World]:
-    errands = HeldErrands()
-    async with front_door(shop, settings, errands) as door:
-        yield World(door, post, errands, shop)
+async def world(slow_house: House, errands: HeldErrands, shop: Shop, post: PostOffice) -> AsyncIterator[World]:
+    yield World(slow_house.door(shop), post, errands, shop)
+    await errands.let_go()
 
 
 def token_in(link: str) -> str:

@@ -1,7 +1,6 @@
 """Lists of products: what is found, in which order, with which stock."""
 
 import random
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -165,7 +164,7 @@ async def test_available_is_what_is_not_promised(api: Api) -> None:
     tea = (await client.post_ok("/products", {"sku": "TEA", "name": "Tea"}))["id"]
     await receive(api.shop, "TEA", 5)
     promise = ReserveStock([ReservationLine("TEA", "UIO", Decimal(2))])
-    await api.shop.run(reserve_stock, api.shop.admin, (promise, datetime.now(UTC)))
+    await api.shop.run(reserve_stock, api.shop.admin, promise)
     item = (await client.get_ok("/products"))["items"][0]
     assert (item["on_hand"], item["available"]) == ("5", "3")
     assert (await client.get_ok(f"/products/{tea}"))["stock"][0]["promised"] == "2"

@@ -8,15 +8,14 @@ import httpx
 import pytest
 from PIL import Image
 
-from apps.settings import Settings
 from core.commands.profile import LINK_HOURS
 from core.domain.ids import new_id
 from tests.api import Api, Client
 from tests.apps.edge_world import assert_problem, pointers
-from tests.apps.front_door import front_door
+from tests.apps.front_door import FrontDoor
 from tests.apps.test_audit import awaited
 from tests.mail_server import PostOffice
-from tests.shop import Shop, open_shop
+from tests.shop import open_shop
 
 pytestmark = pytest.mark.anyio
 
@@ -145,13 +144,12 @@ async def test_an_address_belongs_to_one_account(api: Api, post: PostOffice) -> 
     assert_problem(await follow(other, post, wanted), 409, "email_taken")
 
 
-async def test_a_link_is_good_for_so_many_hours(shop: Shop, settings: Settings, post: PostOffice) -> None:
+async def test_a_link_is_good_for_so_many_hours(door: FrontDoor, post: PostOffice) -> None:
     """Seen to fail when it was good for ever."""
-    async with front_door(shop, settings) as door:
-        clerk, wanted = (await door.come_in(await door.person())).client, address()
-        await ask(clerk, wanted)
-        door.time.turn(hours=LINK_HOURS)
-        assert_problem(await follow(door.stranger(), post, wanted), 401, "invalid_email_token")
+    clerk, wanted = (await door.come_in(await door.person())).client, address()
+    await ask(clerk, wanted)
+    door.time.turn(hours=LINK_HOURS)
+    assert_problem(await follow(door.stranger(), post, wanted), 401, "invalid_email_token")
 
 
 @pytest.mark.parametrize("token", ["x", "v1.1.AAAA", "v1.2." + "A" * 80])

@@ -13,7 +13,7 @@ from adapters.postgres.engine import Scope
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.apps.edge_world import assert_problem, pointers
-from tests.apps.front_door import FrontDoor, front_door
+from tests.apps.front_door import FrontDoor, House, house
 from tests.mail_server import PostOffice
 from tests.shop import Shop
 
@@ -50,12 +50,18 @@ class World:
         return int(rows[0][0])
 
 
+@pytest.fixture(scope="module")
+async def open_house(usual_house: House, settings: Settings) -> AsyncIterator[House]:
+    """It begins after the usual one, because it ends before it."""
+    async with house(settings, registration=True) as here:
+        yield here
+
+
 @pytest.fixture
-async def world(shop: Shop, settings: Settings, post: PostOffice) -> AsyncIterator[World]:
-    async with front_door(shop, settings, registration=True) as door:
-        # What all together may do is counted too, from one test to the next.
-        await shop.database.fetch(Scope(), "UPDATE attempt SET times = '{}'")
-        yield World(door, post)
+async def world(open_house: House, shop: Shop, post: PostOffice) -> World:
+    # What all together may do is counted too, from one test to the next.
+    await shop.database.fetch(Scope(), "UPDATE attempt SET times = '{}'")
+    return World(open_house.door(shop), post)
 
 
 def a_wish(company: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -219,11 +225,10 @@ async def test_all_together_register_sixty_times_an_hour(world: World) -> None:
     assert (await world.register(a_wish())).status_code == 202
 
 
-async def test_where_it_is_closed_nobody_registers(shop: Shop, settings: Settings) -> None:
+async def test_where_it_is_closed_nobody_registers(door: FrontDoor) -> None:
     """Seen to fail when only the first step looked."""
-    async with front_door(shop, settings) as door:
-        client = door.stranger()
-        assert_problem(await client.post("/auth/register", json=a_wish()), 404, "registration_closed")
-        confirmed = await client.post("/auth/register/confirm", json={"token": "x"})
-        assert_problem(confirmed, 404, "registration_closed")
-        assert (await client.get("/auth/ways")).json() == {"registration": False}
+    client = door.stranger()
+    assert_problem(await client.post("/auth/register", json=a_wish()), 404, "registration_closed")
+    confirmed = await client.post("/auth/register/confirm", json={"token": "x"})
+    assert_problem(confirmed, 404, "registration_closed")
+    assert (await client.get("/auth/ways")).json() == {"registration": False}

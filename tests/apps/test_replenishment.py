@@ -155,3 +155,22 @@ async def test_nothing_is_amiss_after_all_that(room: Storeroom) -> None:
     await room.follow()
     verifier = PostgresVerifier(room.shop.database)
     assert not any([await verifier.differences(room.shop.company_id, "shop", check) for check in verifier.checks])
+
+
+async def test_policies_are_found_by_name_sku_and_barcode_of_their_product(room: Storeroom) -> None:
+    for sku in ("TEA-GREEN", "TEA-BLACK", "CUP"):
+        await room.product(sku)
+        await room.policy(sku, 1, 2)
+    cup = str(await room.product("CUP"))
+    await room.manager.post_ok(f"/products/{cup}/barcodes", {"code": "4006381333931"})
+
+    async def found(**query: str) -> list[str]:
+        page = await room.manager.get_ok("/stock/policies", include="total", **query)
+        assert page["total"] == len(page["items"])
+        return [policy["sku"] for policy in page["items"]]
+
+    assert await found(q="tea-") == ["TEA-BLACK", "TEA-GREEN"]
+    assert await found(q="PRODUCT cup") == ["CUP"]
+    assert await found(q="638133") == ["CUP"]
+    assert await found(q="e", site="GYE") == []
+    assert await found(q="nothing of the kind") == []

@@ -1,28 +1,19 @@
 """Codes of an app beside the password: how they begin to be demanded, that each is good once, and what is kept of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
 
-from apps.settings import Settings
 from tests.apps.edge_world import PASSWORD, assert_problem, pointers
-from tests.apps.front_door import FrontDoor, Person, Visitor, front_door
-from tests.shop import Shop
+from tests.apps.front_door import FrontDoor, Person, Visitor
 
 pytestmark = pytest.mark.anyio
 
 STEP = timedelta(seconds=30)
 AT_ONCE = 8
-
-
-@pytest.fixture
-async def door(shop: Shop, settings: Settings) -> AsyncIterator[FrontDoor]:
-    async with front_door(shop, settings) as door:
-        yield door
 
 
 class App:

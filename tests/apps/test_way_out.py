@@ -6,7 +6,7 @@ import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -456,4 +456,4 @@ async def tries(shop: Shop, subscriber: str) -> list[tuple[object, ...]]:
 
 async def reserve(shop: Shop, sku: str, quantity: int) -> None:
     command = ReserveStock([ReservationLine(sku, "UIO", Decimal(quantity))], commit=True)
-    await shop.run(reserve_stock, shop.admin, (command, datetime.now(UTC)))
+    await shop.run(reserve_stock, shop.admin, command)

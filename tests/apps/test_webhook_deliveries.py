@@ -248,7 +248,7 @@ class TestFailure:
             one for one in (await admin.get_ok(f"{hook.path}/deliveries", state="dead"))["items"] if one["id"] == event
         )
         assert (shown["state"], shown["attempts"], shown["next_try_at"]) == ("dead", MAX_TRIES, None)
-        assert shown["last_error"] == "answered 500"
+        assert (shown["last_error"], shown["why"]["code"], shown["why"]["status"]) == ("answered 500", "answered", 500)
         assert [one["status"] for one in shown["tries"]] == [500] * MAX_TRIES
 
     async def test_an_address_that_is_gone_stops_the_webhook_and_nothing_is_lost(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from adapters.postgres.due_work import DueWork
@@ -207,12 +208,16 @@ class TestJobs:
             PostgresExpiredLots(database),
         )
 
-    async def test_holds_whose_time_is_over_are_given_back(self, shop: Shop, upkeep: Upkeep) -> None:
+    async def test_holds_whose_time_is_over_are_given_back(self, shop: Shop, upkeep: Upkeep, database_url: str) -> None:
         await shop.product("COFFEE")
         await shop.post("receipt", "COFFEE", 5)
-        long_ago = datetime.now(UTC) - timedelta(hours=1)
         line = ReservationLine("COFFEE", "UIO", Decimal(5))
-        await shop.run(reserve_stock, shop.admin, (ReserveStock([line]), long_ago))
+        await shop.run(reserve_stock, shop.admin, ReserveStock([line]))
+        await upkeep.expire_holds(datetime.now(UTC))
+        assert await shop.event_types("reservation_expired") == []
+        with psycopg.connect(database_url) as owner:
+            owner.execute("SELECT set_config('app.company_id', %s, true)", (str(shop.company_id),))
+            owner.execute("UPDATE reservation SET expires_at = now() - interval '1 hour'")
         await upkeep.expire_holds(datetime.now(UTC))
         assert await shop.event_types("reservation_expired") == ["reservation_expired"]
         await upkeep.expire_holds(datetime.now(UTC))
@@ -234,7 +239,7 @@ class TestJobs:
         await shop.post("receipt", "MILK", 2, lot="OLD", expires_on=shop.day(1), site="GYE")
         await shop.post("receipt", "MILK", 3, lot="FRESH", expires_on=shop.day(9))
         line = ReservationLine("MILK", "UIO", Decimal(6))
-        await shop.run(reserve_stock, shop.admin, (ReserveStock([line], commit=True), datetime.now(UTC)))
+        await shop.run(reserve_stock, shop.admin, ReserveStock([line], commit=True))
         in_two_days = datetime.now(UTC) + timedelta(days=2)
         await upkeep.quarantine_expired_lots(in_two_days)
         await upkeep.quarantine_expired_lots(in_two_days)

@@ -25,6 +25,7 @@ from core.domain.order_request import (
     fulfilled,
     obstacle,
     rejected,
+    reopened,
 )
 from core.domain.transfer import TransferState
 
@@ -41,6 +42,7 @@ DO: dict[RequestDeed, Callable[[OrderRequest], OrderRequest]] = {
     RequestDeed.RECEIVE: lambda request: arrived(request, {CUP: Decimal(4)}),
     RequestDeed.CLOSE: lambda request: closed(request, "sold out"),
     RequestDeed.CANCEL: cancelled,
+    RequestDeed.REOPEN: reopened,
 }
 
 
@@ -73,6 +75,10 @@ def expected(request: OrderRequest, deed: RequestDeed) -> bool:
         "receive": is_approved and request.kind == "restock",
         "close": is_approved and request.is_begun and not moving and request.transfer_state != "pending",
         "cancel": (is_pending or is_approved) and not request.is_begun and not moving,
+        "reopen": (is_approved or request.state == "rejected")
+        and not request.is_begun
+        and not moving
+        and request.transfer_state != "confirmed",
     }[deed]
 
 
@@ -94,6 +100,12 @@ def test_a_transition_leads_where_the_machine_says_and_is_refused_where_it_says_
                 DO[deed](request)
             assert refused.value.code == "request_state"
             assert refused.value.details == {"state": request.state.value}
+
+
+def test_a_decision_that_is_taken_back_leaves_the_request_as_it_was_asked() -> None:
+    request = asked(ORDER, (CUP, Decimal(4)), (BOX, Decimal(1)))
+    assert reopened(approved(request, {1: Decimal(3), 2: Decimal(0)}, MANAGER)) == request
+    assert reopened(rejected(request, "too many", MANAGER)) == request
 
 
 @given(quantities, st.lists(st.decimals("0", "1", places=3), min_size=1, max_size=6))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from apps.http.rules import RouteRule
 from core.domain.access import PRESETS
@@ -12,7 +13,7 @@ from tests.matrix.people import Person
 Refusal = tuple[int, str]
 """Status and code of a problem."""
 
-Headers = Mapping[str, str]
+Headers = dict[str, str]
 
 FIRST = frozenset({"password:change"})
 """What somebody may do who must change their password."""
@@ -59,9 +60,11 @@ class Caller:
 
 @dataclass(frozen=True)
 class Program(Caller):
-    """An integration with the one scope that a route demands, or (`others`) with every scope but those by which it may be called."""
+    """An integration with the one scope that a route demands, or (`others`) with every scope but those by which it may be called.
+    A `client` shows tokens, which end; others show keys."""
 
     others: bool = False
+    client: UUID | None = None
     shown: Mapping[frozenset[str], Headers] = field(default_factory=dict)
 
     def headers_for(self, rule: RouteRule) -> Headers:

@@ -50,8 +50,8 @@ class Casting:
         return [
             self._caller("anonymous", turned_away=(401, "token_required")),
             self._caller("expired", headers=_bearer(await self._expired(late)), turned_away=(401, "token_expired")),
-            self._caller("ended", headers=_bearer(ended.token), turned_away=(401, "access_ended")),
-            self._caller("suspended", headers=_bearer(suspended.token), turned_away=(401, "access_ended")),
+            self._caller("ended", person=ended, turned_away=(401, "access_ended")),
+            self._caller("suspended", person=suspended, turned_away=(401, "access_ended")),
             self._caller("must_change", renewing, FIRST),
         ]
 
@@ -89,7 +89,7 @@ class Casting:
         }
         return [
             Program("api_key", **sides, shown=keys),
-            Program("oauth_client", **sides, shown=tokens),
+            Program("oauth_client", **sides, client=client, shown=tokens),
             Program("other_scopes", **sides, shown=keys, others=True),
         ]
 

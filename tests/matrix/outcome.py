@@ -4,11 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-import httpx
 import msgspec
+
+from tests.matrix.exchange import Response
 
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIMES = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
@@ -23,19 +24,20 @@ class Marks:
     """By which words an answer shows that it speaks of a site or of a company."""
 
     def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
-        self._patterns = {
-            mark: re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w])" for word in sorted(texts)))
-            for mark, texts in words.items()
-        }
+        self._patterns = {mark: {word: _alone(word) for word in sorted(texts)} for mark, texts in words.items()}
 
     def seen_in(self, text: str) -> list[str]:
-        return [mark for mark, pattern in self._patterns.items() if pattern.search(text)]
+        return [
+            mark
+            for mark, patterns in self._patterns.items()
+            if any(word in text and pattern.search(text) for word, pattern in patterns.items())
+        ]
 
 
 class Answer:
     """One answer."""
 
-    def __init__(self, response: httpx.Response, sent: Iterable[str]) -> None:
+    def __init__(self, response: Response, sent: Iterable[str]) -> None:
         self.response, self._sent = response, sorted(set(sent), key=len, reverse=True)
 
     @cached_property
@@ -94,8 +96,8 @@ class Answer:
     def _shows_cost(self) -> bool:
         if self._kind == "text/csv":
             return any(row.get("cost") for row in csv.DictReader(io.StringIO(self.text.lstrip("\ufeff"))))
-        worth = "/stock/" in self.response.request.url.path and _WORTH.search(self.text)
-        paid = re.search("/(suppliers|purchase-orders)", self.response.request.url.path) and _PAID.search(self.text)
+        worth = "/stock/" in self.response.path and _WORTH.search(self.text)
+        paid = re.search("/(suppliers|purchase-orders)", self.response.path) and _PAID.search(self.text)
         return bool(worth or paid or _COST.search(self.text))
 
     @property
@@ -110,6 +112,14 @@ class Answer:
         return str(self.response.headers.get("content-type", "")).partition(";")[0]
 
     def _without_sent(self, text: str) -> str:
+        lowered = text.lower()
         for sent in self._sent:
-            text = re.sub(rf"(?<![\w-]){re.escape(sent)}(?![\w])", "<sent>", text, flags=re.IGNORECASE)
+            if sent.lower() in lowered:
+                text = _alone(sent, re.IGNORECASE).sub("<sent>", text)
         return text
+
+
+@lru_cache(maxsize=4_000)
+def _alone(word: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """The word where it is no part of another. Looking for it as it stands, before this, spares most texts the slower search."""
+    return re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w])", flags)

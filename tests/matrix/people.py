@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -30,7 +30,7 @@ _ACCOUNT = """
 _MEMBERSHIP = """
     INSERT INTO membership (company_id, user_id, role, custom_role_id, write_site_ids, read_site_ids) VALUES (%s, %s, %s, %s, %s, %s)
 """
-_LONG_AGO = "UPDATE session SET authenticated_at = %s WHERE user_id = %s AND id = %s"
+_PROVED = "UPDATE session SET authenticated_at = %s WHERE user_id = %s AND id = %s"
 _PASSKEY = """
     INSERT INTO passkey (user_id, id, name, credential_id, public_key, sign_count, created_at)
     VALUES (%s, %s, %s, %s, 'none', 0, now())
@@ -72,11 +72,12 @@ _LINK = "INSERT INTO identity_link (user_id, id, issuer, subject) VALUES (%s, %s
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account and a session. What belongs to them alone goes by the kind of object."""
+    """Somebody with an account and a session in the company. What belongs to them alone goes by the kind of object."""
 
     id: UUID
     login: str
-    session: UUID
+    state: SessionState
+    company: UUID | None
     token: str
     belongings: dict[str, str] = field(default_factory=dict)
 
@@ -104,7 +105,10 @@ class Registry:
         account = {"id": user_id, "login": login, "email": f"{login}@example.org", "owner": owner}
         await self.database.fetch(Scope(), _ACCOUNT, {**account, "must_change": must_change})
         state = await self.session(user_id, company, method)
-        return Person(user_id, login, state.id, (await self.tokens.issue(state, company)).text)
+        return Person(user_id, login, state, company, await self.token(state, company))
+
+    async def token(self, state: SessionState, company: UUID | None) -> str:
+        return (await self.tokens.issue(state, company)).text
 
     async def join(
         self,
@@ -150,11 +154,17 @@ class Registry:
 
     async def let_proof_grow_old(self, person: Person) -> None:
         """As if they had last proved an hour ago who they are."""
-        then = SystemClock().now() - timedelta(hours=1)
-        await self.database.fetch(Scope(user_id=person.id), _LONG_AGO, (then, person.id, person.session))
+        await self._proved(person, SystemClock().now() - timedelta(hours=1))
+
+    async def prove_again(self, person: Person) -> None:
+        """As if they had proved just now who they are."""
+        await self._proved(person, SystemClock().now())
+
+    async def _proved(self, person: Person, at: datetime) -> None:
+        await self.database.fetch(Scope(user_id=person.id), _PROVED, (at, person.id, person.state.id))
 
     async def end_session(self, person: Person) -> None:
-        await PostgresSessions(self.database).end(person.id, person.session, SystemClock().now())
+        await PostgresSessions(self.database).end(person.id, person.state.id, SystemClock().now())
 
     async def relay(self, company: UUID) -> None:
         """Puts what has happened into the feed of events."""

@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+import msgspec
 
 from core.domain.ids import new_id
 from tests.matrix.builder import Side
 from tests.matrix.callers import Caller
 from tests.matrix.calls.call import Call
+from tests.matrix.exchange import Request
 
 KEY = "header Idempotency-Key"
 CURSOR = "query cursor"
@@ -21,6 +26,7 @@ _NO_CODE = {
     "new_site": "NOWHERE",
 }
 _POSITIONS = ("cursor", "event")
+_OF_PATHS = "/:@!$&'()*+,;="
 _FOREIGN = ("foreign", "foreign_code")
 
 Chosen = Mapping[str, str]
@@ -125,23 +131,31 @@ def filled(value: Any, texts: Mapping[str, str], pointer: str) -> Any:
     return value
 
 
-def request_of(method: str, path: str, call: Call, texts: Mapping[str, str], *, paged: bool) -> dict[str, Any]:
-    """The arguments of an HTTP client. What is `paged` is asked for in one large page, or from a cursor on in a small one."""
+def request_of(method: str, path: str, call: Call, texts: Mapping[str, str], *, paged: bool) -> Request:
+    """The request with these texts. What is `paged` is asked for in one large page, or from a cursor on in a small one."""
 
     def part(where: str, given: Mapping[str, str]) -> dict[str, str]:
         return {name: texts.get(f"{where} {name}", text) for name, text in given.items()}
 
-    request: dict[str, Any] = {"method": method, "url": path.format(**part("path", call.path))}
+    address = quote(path.format(**part("path", call.path)), safe=_OF_PATHS)
     page = {"cursor": texts[CURSOR], "limit": "1"} if CURSOR in texts else {"limit": "200"} if paged else {}
-    request["params"] = page | part("query", call.query)
-    request["headers"] = part("header", call.headers) | ({"Idempotency-Key": texts[KEY]} if KEY in texts else {})
+    query = urlencode(page | part("query", call.query))
+    kind, content = _content(call, texts)
+    headers = {**part("header", call.headers), "Idempotency-Key": texts.get(KEY, ""), "Content-Type": kind}
+    target = f"{address}?{query}" if query else address
+    return Request(method, target.encode(), {name: text.encode() for name, text in headers.items() if text}, content)
+
+
+def _content(call: Call, texts: Mapping[str, str]) -> tuple[str, bytes | None]:
+    """The media type of the body, and the body."""
     if call.body is not None:
-        request["json"] = filled(call.body, {place.removeprefix("body "): text for place, text in texts.items()}, "")
-    if call.form:
-        request["data"] = {name: texts.get(f"body /{name}", text) for name, text in call.form.items()}
+        inside = {place.removeprefix("body "): text for place, text in texts.items()}
+        return "application/json", msgspec.json.encode(filled(call.body, inside, ""))
+    fields = {name: texts.get(f"body /{name}", text) for name, text in call.form.items()}
     if call.file:
         content = call.file.content
         if call.file.names:
             content = content.replace(b"{}", texts["body /file"].encode())
-        request["files"] = {"file": (call.file.name, content)}
-    return request
+        written = httpx.Request("POST", "http://test", data=fields, files={"file": (call.file.name, content)})
+        return written.headers["content-type"], written.read()
+    return ("application/x-www-form-urlencoded", urlencode(fields).encode()) if fields else ("", None)

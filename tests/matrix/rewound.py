@@ -13,14 +13,19 @@ from psycopg import errors
 from adapters.local_disk.file_store import LocalDiskStore
 from adapters.postgres.constraints import translated
 from adapters.postgres.engine import _SET_ACTOR, _SET_SCOPE, Connection, Database, Row, Scope, _signature
-from adapters.postgres.link import Link, Question
+from adapters.postgres.link import MAX_PREPARED, Link, Question
 from apps.http.event_streams import EventStreams, Pace, UnreadStreams
 from core.domain.access import Actor
 from core.ports.files import FileStore
 from core.queries.events import EventReader
 from core.queries.notifications import NotificationReader
+from tests.matrix.renewal import Renewal
 
 _NOBODY: Question = (_SET_ACTOR, ("", "", "", "", ""))
+# What is counted too is what a savepoint took back, and what was written as it was.
+_WRITTEN = "SELECT relname::text FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+# What the application does between its transactions it does here within one.
+_UNHURRIED: Question = ("SET LOCAL idle_in_transaction_session_timeout = 0", None)
 _CHECK: Question = ("SET CONSTRAINTS ALL IMMEDIATE", None)
 _CHECK_LATE: Question = ("SET CONSTRAINTS ALL DEFERRED", None)
 
@@ -29,8 +34,9 @@ class RewoundDatabase(Database):
     """All that is asked inside `rewinding()` is one transaction on one connection, and is rolled back at its end. What would be
     a transaction is a savepoint in it, with its deferred constraints checked where they would be."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, renewal: Renewal) -> None:
         super().__init__(url, size=1)
+        self._renewal = renewal
         self._link: Link | None = None
         self._begun = False
         self._outer: list[Question] = []
@@ -38,9 +44,11 @@ class RewoundDatabase(Database):
     @asynccontextmanager
     async def rewinding(self) -> AsyncIterator[None]:
         """What is begun inside has ended when this ends, also what works on after an answer."""
+        await self._renewal.when_due()
         link, before = await self._pool.take(), asyncio.all_tasks()
         self._link, self._begun = link, False
         try:
+            await _make_room(link)
             yield
             while at_work := asyncio.all_tasks() - before:
                 await asyncio.wait(at_work)
@@ -49,6 +57,10 @@ class RewoundDatabase(Database):
         finally:
             self._link = None
             self._pool.give_back(link)
+
+    async def written(self) -> set[str]:
+        """The tables in which something may be otherwise than when `rewinding` began; in all others nothing is."""
+        return {str(name) for (name,) in await self.fetch(Scope(), _WRITTEN)}
 
     @asynccontextmanager
     async def transaction(self, scope: Scope, by: Actor | None = None) -> AsyncIterator[Connection]:
@@ -84,7 +96,7 @@ class RewoundDatabase(Database):
     def _beginning(self) -> list[Question]:
         """Begins the transaction with the first question: most who are turned away never ask one."""
         begun, self._begun = self._begun, True
-        return [] if begun else [("BEGIN", None)]
+        return [] if begun else [("BEGIN", None), _UNHURRIED]
 
     @property
     def _taken(self) -> Link:
@@ -95,6 +107,14 @@ class RewoundDatabase(Database):
 
 def _settings(scope: Scope, signature: Sequence[Question]) -> list[Question]:
     return [(_SET_SCOPE, scope.settings), *(signature or [_NOBODY])]
+
+
+async def _make_room(link: Link) -> None:
+    """Forgets what is prepared once a connection can keep no more: all operations come one after the other, each asks the same statements
+    many times, and those that are not kept are planned each time."""
+    if len(link._prepared) >= MAX_PREPARED:
+        await link.ask(*((f"DEALLOCATE {name.decode()}", None) for name in link._prepared.values()))
+        link._prepared.clear()
 
 
 async def _locked(link: Link, *questions: Question) -> None:

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
 
-import httpx
 from litestar import Litestar
 
 from tests.matrix.callers import Caller
 from tests.matrix.calls import Call
+from tests.matrix.exchange import Request, Response, exchange
 from tests.matrix.outcome import Answer, Marks
 from tests.matrix.places import Operation, Place, Route
 from tests.matrix.requests import CURSOR, request_of
@@ -32,21 +31,20 @@ class Served:
     marks: Mapping[str, Marks]
     log: Sequence[bytes]
 
-    def __post_init__(self) -> None:
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(cast("Any", self.app)), base_url="http://test")
-
     async def ask(self, caller: Caller, operation: Operation, call: Call, texts: Mapping[Place, str]) -> Answer:
         """The answer to the caller, with these texts in the places for ids."""
         async with asyncio.timeout(SECONDS), self.database.rewinding():
             response = await self.answer(caller, operation, call, texts)
         return Answer(response, texts.values())
 
-    async def answer(
-        self, caller: Caller, operation: Operation, call: Call, texts: Mapping[Place, str]
-    ) -> httpx.Response:
+    async def answer(self, caller: Caller, operation: Operation, call: Call, texts: Mapping[Place, str]) -> Response:
         """The same, where `rewinding` has begun already."""
-        route = self.routes[operation]
         paged = CURSOR in self.places[operation]
+        route = self.routes[operation]
         request = request_of(operation.partition(" ")[0], route.address, call, texts, paged=paged)
-        request["headers"] = {**caller.headers_for(route.rule), **request["headers"]}
-        return await self._client.request(**request)
+        return await self.send(request, caller.headers_for(route.rule))
+
+    async def send(self, request: Request, shown: Mapping[str, str]) -> Response:
+        """The answer to whoever shows these headers, where `rewinding` has begun already."""
+        headers = {**{name: value.encode() for name, value in shown.items()}, **request.headers}
+        return await exchange(self.app, replace(request, headers=headers))

@@ -44,10 +44,10 @@ class Unfiltered:
 
 
 @pytest.fixture(scope="module")
-async def unfiltered(matrix_settings: Settings, served: Served) -> AsyncIterator[Unfiltered]:
+async def unfiltered(matrix_settings: Settings, served: Served, world: World) -> AsyncIterator[Unfiltered]:
     url = str(matrix_settings.database_url)
     with functions_without_filter(url) as conditions:
-        database = UnfilteredDatabase(url)
+        database = UnfilteredDatabase(url, world.renewal)
         await database.open()
         provider = RewoundProvider(database, matrix_settings.data / "files")
         app = create_app(matrix_settings, provider, write_log=lambda _: None)

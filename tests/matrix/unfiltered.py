@@ -14,6 +14,7 @@ from adapters.postgres.engine import _OPTIONS
 from adapters.postgres.link import Link, Parameters, Row, _Command
 from adapters.postgres.pool import Pool
 from adapters.postgres.schema import FUNCTIONS, function_source
+from tests.matrix.renewal import Renewal
 from tests.matrix.rewound import RewoundDatabase
 
 # A company that is given: as a parameter, or as the one row `q` with which reports begin. Joins of two tables are left alone.
@@ -59,8 +60,8 @@ def _define(url: str, sources: list[str]) -> None:
 class UnfilteredDatabase(RewoundDatabase):
     """Everything that is asked in it is asked without the company."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, renewal: Renewal) -> None:
+        super().__init__(url, renewal)
         self.forget = Forgetful()
         self._pool = Pool(self._connect_to(url), 1, 5.0)
 

@@ -23,6 +23,7 @@ from tests.matrix.movements import build_movements
 from tests.matrix.office import build_office, build_ways_in, find_fresh_names
 from tests.matrix.people import Registry
 from tests.matrix.recommendations import build_recommendations
+from tests.matrix.renewal import Renewal
 from tests.matrix.replenishment import build_replenishment
 
 
@@ -33,6 +34,7 @@ class World:
     here: Side
     there: Side
     callers: tuple[Caller, ...]
+    renewal: Renewal
 
 
 async def build_world(database: Database, settings: Settings, app: Litestar, rules: Iterable[RouteRule]) -> World:
@@ -46,7 +48,8 @@ async def build_world(database: Database, settings: Settings, app: Litestar, rul
         side.named["any_company"] = {"own": str(side.company), "another": str(other.company)}
     casting = Casting(Builder(here, registry, owner), Builder(there, registry, owner), settings)
     people = [*await casting.turned_away(), *await casting.people()]
-    return World(here, there, (*people, *await casting.programs(list(rules))))
+    callers = (*people, *await casting.programs(list(rules)))
+    return World(here, there, callers, Renewal(registry, callers))
 
 
 async def fill_company(builder: Builder) -> None:

@@ -4,8 +4,8 @@ again, what was frozen runs, what was cut off is connected."""
 import asyncio
 import random
 import signal
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 
 import psutil
 import psycopg
@@ -62,12 +62,21 @@ async def kill_backend(here: SetUp, chance: random.Random) -> None:
             psutil.Process(chance.choice(pids)).kill()
 
 
-async def kill_redis(here: SetUp, _: random.Random) -> None:
-    """It comes back knowing nothing."""
+@asynccontextmanager
+async def redis_away(here: SetUp) -> AsyncIterator[None]:
+    """It is killed, and comes back knowing nothing: whoever rings meanwhile is heard by nobody."""
     await asyncio.to_thread(here.redis.kill)
     for left in here.redis.socket.parent.glob("*.rdb"):
         left.unlink()
-    await asyncio.to_thread(here.redis.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(here.redis.start)
+
+
+async def kill_redis(here: SetUp, _: random.Random) -> None:
+    async with redis_away(here):
+        pass
 
 
 async def freeze_server(here: SetUp, chance: random.Random) -> None:
@@ -128,6 +137,14 @@ async def lose_commits(here: SetUp, chance: random.Random) -> None:
 async def lose_answers(here: SetUp, chance: random.Random) -> None:
     """Requests reach the server, their answers do not reach people."""
     here.entry.lose_answers(chance.randint(10, 30))
+
+
+async def fill_disk(here: SetUp, _: random.Random) -> None:
+    """The database has no room left, and ends when it cannot go on; its supervisor finds it when there is room again."""
+    assert here.disk
+    await asyncio.to_thread(here.disk.fill)
+    await asyncio.sleep(CUT_OFF)
+    here.disk.make_room()
 
 
 async def hang_up(here: SetUp, _: random.Random) -> None:
@@ -194,6 +211,9 @@ TROUBLES: Mapping[str, Fault] = {
         end_connections,
     )
 }
+
+
+TROUBLES_OF_A_DISK: Mapping[str, Fault] = {fill_disk.__name__: fill_disk}
 
 
 async def _freeze(part: Part, chance: random.Random) -> None:

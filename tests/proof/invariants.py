@@ -106,18 +106,32 @@ INVARIANTS: Mapping[str, str] = {
         WHERE p.company_id = %(company)s GROUP BY 1
         HAVING count(e.position) <> p.last OR coalesce(max(e.position), 0) <> p.last OR count(DISTINCT e.position) <> p.last
     """,
+    "I9 whoever is told of one sort of event is told of each that follows": """
+        WITH told AS (
+            SELECT d.subscriber, e.type, min(d.position) AS since, count(*) AS times
+            FROM delivery d JOIN outbox_event e ON e.company_id = d.company_id AND e.id = d.event_id
+            WHERE d.company_id = %(company)s GROUP BY 1, 2)
+        SELECT t.subscriber, t.type, t.times, count(*) FROM told t
+        JOIN outbox_event e ON e.company_id = %(company)s AND e.type = t.type AND e.position >= t.since
+        GROUP BY 1, 2, 3 HAVING count(*) <> t.times
+    """,
 }
 
 
 async def broken(connection: Books, company_id: UUID, *, most: int = 5) -> list[str]:
     """What of the invariants does not hold, each with some of the rows that show it; all of one committed state."""
-    found: list[str] = []
     async with connection.transaction():
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         await connection.execute("SELECT set_config('app.company_id', %s, true)", (str(company_id),))
-        for name, statement in INVARIANTS.items():
-            cursor = await connection.execute(f"{statement} LIMIT {most}", {"company": company_id})
-            found += [f"{name}: {row}" for row in await cursor.fetchall()]
+        return await broken_here(connection, company_id, most)
+
+
+async def broken_here(connection: Books, company_id: UUID, most: int = 5) -> list[str]:
+    """The same as the transaction of this moment sees it, whose company is set."""
+    found: list[str] = []
+    for name, statement in INVARIANTS.items():
+        cursor = await connection.execute(f"{statement} LIMIT {most}", {"company": company_id})
+        found += [f"{name}: {row}" for row in await cursor.fetchall()]
     return found
 
 
@@ -133,6 +147,17 @@ class Watch:
 
     looks: int = 0
     found: list[str] = field(default_factory=list)
+    _look: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def one_more(self) -> None:
+        """Waits for the end of the look that is taken now, or next."""
+        await self._look.wait()
+
+    def add(self, found: list[str]) -> None:
+        self.found += found
+        self.looks += 1
+        self._look.set()
+        self._look = asyncio.Event()
 
 
 @asynccontextmanager
@@ -154,8 +179,7 @@ async def _look(watch: Watch, url: str, company_id: UUID, seconds: float) -> Non
         try:
             async with asyncio.timeout(20), await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                 while True:
-                    watch.found += await broken(connection, company_id)
-                    watch.looks += 1
+                    watch.add(await broken(connection, company_id))
                     await asyncio.sleep(seconds)
         except (psycopg.OperationalError, TimeoutError):
             await asyncio.sleep(seconds)

@@ -25,9 +25,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def taken(item: pytest.Item) -> bool:
         shows = {key for mark in item.iter_markers("promise") for key in mark.args}
-        if item.get_closest_marker("long") and not FULL:
+        is_long = item.get_closest_marker("long") is not None
+        if is_long and not FULL:
             return False
-        return bool(shows & wanted) if wanted else bool(shows) or not PROFILE
+        return bool(shows & wanted) if wanted else bool(shows) or is_long or not PROFILE
 
     left_out = [item for item in items if not taken(item)]
     if left_out:

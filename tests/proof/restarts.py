@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from core.domain.ids import new_id
 from tests.proof.http_line import HttpLine, Lost
-from tests.proof.set_up import Server, SetUp
+from tests.proof.set_up import PATIENCE, Server, SetUp
 
 LOOK = 0.2  # seconds between two looks of the balancer
 SALE = {"lines": [{"product": "P2", "site": "UIO", "quantity": "1"}]}
@@ -21,6 +21,7 @@ class Restarts:
         self._ready: list[Server] = list(here.servers)
         self._over = False
         self.answered, self.longest = 0, 0.0
+        self._answer = asyncio.Event()
         self.failures: list[str] = []
 
     async def replace(self, server: Server) -> None:
@@ -36,6 +37,12 @@ class Restarts:
         server.start()
         await self._here.ready()
         await asyncio.sleep(3 * LOOK)  # until the balancer has seen it
+
+    async def until(self, answered: int) -> None:
+        """Waits until people have had so many answers."""
+        async with asyncio.timeout(PATIENCE):
+            while self.answered < answered:
+                await self._answer.wait()
 
     @asynccontextmanager
     async def people_at_work(self, number: int) -> AsyncIterator[None]:
@@ -80,6 +87,8 @@ class Restarts:
         except Lost as error:
             self.failures.append(str(error))
         self.answered += 1
+        self._answer.set()
+        self._answer = asyncio.Event()
 
     async def _listen(self, server: Server) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)

@@ -22,11 +22,12 @@ from adapters.postgres.migrate import migrate
 from tests.plugins.installed import HERE
 from tests.proof.http_line import HttpLine, Lost
 from tests.proof.proxy import Proxy
+from tests.proof.small_disk import SmallDisk
 from tests.redis_server import RedisServer
 from tests.way_out import PLUGIN
 
 PIRWA = (sys.executable, "-c", "import sys; from apps.cli.main import main; sys.exit(main())")
-PATIENCE = 60.0  # seconds until something that should come is given up
+PATIENCE = 180.0  # seconds until something that should come is given up: on a busy machine it comes late
 ASK = 0.1
 
 
@@ -160,7 +161,7 @@ def _send(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
 
 @dataclass
 class SetUp:
-    """All of it. `entry` is the port where people come in."""
+    """All of it. `entry` is the port where people come in, `disk` the one of the database where it is a small one."""
 
     folder: Path
     postgres: Postgres
@@ -171,6 +172,7 @@ class SetUp:
     entry: Proxy
     servers: list[Server] = field(default_factory=list)
     worker: Part | None = None
+    disk: SmallDisk | None = None
 
     @property
     def parts(self) -> list[Part]:
@@ -200,6 +202,8 @@ class SetUp:
             while not (server.lives() and await server.is_ready()):
                 if not server.lives():
                     server.start()
+                if not self.postgres.server.running:
+                    await asyncio.to_thread(self.postgres.server.start)
                 if time.monotonic() - started > PATIENCE:
                     raise TimeoutError(f"{server.name} is not ready; it said:\n{server.said()[-2000:]}")
                 await asyncio.sleep(ASK)
@@ -207,8 +211,10 @@ class SetUp:
 
 
 @asynccontextmanager
-async def set_up(folder: Path, site: Path, *, durable: bool = True, **settings: str) -> AsyncIterator[SetUp]:
-    """PostgreSQL, Valkey and the proxies; whatever is started of Pirwa is ended with them."""
+async def set_up(
+    folder: Path, site: Path, *, durable: bool = True, disk: SmallDisk | None = None, **settings: str
+) -> AsyncIterator[SetUp]:
+    """PostgreSQL, in `pg`, where a small disk may be mounted, Valkey and the proxies; whatever is started of Pirwa is ended with them."""
     _make_folders(folder)
     postgres, redis = Postgres(folder / "pg", durable=durable), RedisServer(folder / "redis")
     async with AsyncExitStack() as stack:
@@ -233,11 +239,13 @@ async def set_up(folder: Path, site: Path, *, durable: bool = True, **settings: 
             "PIRWA_PLUGINS": PLUGIN,
             **settings,
         }
-        running = SetUp(folder, postgres, redis, environment, database_proxy, redis_proxy, entry)
+        running = SetUp(folder, postgres, redis, environment, database_proxy, redis_proxy, entry, disk=disk)
         try:
             yield running
         finally:
             postgres.thaw()
+            if disk:
+                disk.make_room()
             for part in running.parts:
                 part.kill()
 

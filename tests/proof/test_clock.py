@@ -55,6 +55,7 @@ async def runs(database_url: str) -> AsyncIterator[PostgresScheduleRuns]:
 async def test_whatever_the_clock_is_set_to_each_slot_is_worked_off_once(
     runs: PostgresScheduleRuns, reached: Reach
 ) -> None:
+    """Seen to fail with slots reckoned by the clocks of a country that change, and with a slot taken anew that was not the last one taken."""
     seeds, slots = amount(1, 5), 0
     for start in STARTS:
         for seed in range(seeds):

@@ -141,7 +141,7 @@ async def test_postings_are_as_if_one_came_after_the_other(
 ) -> None:
     """A posting appends to the history of every product that it moves. No order of any two postings differs between two products or two
     readers, and who reads after a posting was answered sees it: strictly serializable, also while connections are cut. Seen to fail
-    when an answer of a moment before was given to the same question."""
+    when an answer of a moment before was given to the same question, and when moves got their numbers before the stock was locked."""
     for sku in SKUS:
         await shop.product(sku)
         await shop.post("receipt", sku, 3)

@@ -91,6 +91,7 @@ def before(url: str, tmp_path: Path) -> Iterator[tuple[Version, int]]:
 async def test_both_serve_while_one_takes_the_place_of_the_other(
     url: str, before: tuple[Version, int], tmp_path: Path, reached: Reach
 ) -> None:
+    """Seen to fail where a function that the worker of before calls had got another name."""
     version, port = before
     await asyncio.to_thread(version.migrate, url)
     with version.running("serve"), version.running("worker"):

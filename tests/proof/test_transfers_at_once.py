@@ -68,7 +68,7 @@ async def test_nothing_is_made_or_lost_between_ten_sites(
 ) -> None:
     """Whoever looks at any moment finds all there is, at the sites or on the way; in the end what it is worth is the same too. Opposite
     transfers of the same products, also of one on several lines, never wait for each other in a circle. Seen to fail, by the
-    sums, when the ledger computed balances of stock that it had not locked."""
+    sums, when the ledger computed balances of stock that it had not locked, and by deadlocks, when transfers left it to the ledger to lock stock."""
     shop, sites = await bank(database, costing)
     worth, before = await value(shop), await deadlocks(database)
     processes, seed = amount(2, 8), random.randrange(10**6)

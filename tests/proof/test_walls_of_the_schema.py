@@ -31,6 +31,12 @@ _OF_COMPANIES = """
     SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'company_id'
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
 """
+# Before each statement that updates (16), deletes (8) or truncates (32), and switched on.
+_GUARDED = f"""
+    SELECT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE p.proname = 'refuse_change' AND t.tgtype & 58 = 58 AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL
+      AND t.tgrelid::regclass::text = ANY ('{{{",".join(BOOKS)}}}')
+"""
 _COLUMNS = """
     SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity = ''
 """
@@ -46,14 +52,14 @@ def attempts(owner: psycopg.Connection, table: str) -> list[str]:
     ]
 
 
-def refused(connection: psycopg.Connection, statement: str) -> bool:
-    """Whether the server says no, and not that there was nothing to do."""
+def refusal(connection: psycopg.Connection, statement: str) -> str | None:
+    """With which state the server says no; none where it says nothing of the kind."""
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(statement)
     except psycopg.Error as error:
-        return error.sqlstate in (_NO_RIGHT, _APPEND_ONLY)
-    return False
+        return error.sqlstate
+    return None
 
 
 async def traded(database: Database) -> Shop:
@@ -66,15 +72,22 @@ async def traded(database: Database) -> Shop:
 
 @pytest.mark.promise("I5")
 async def test_nobody_changes_what_was_posted(database: Database, database_url: str, reached: Reach) -> None:
-    """Not those who serve, not the dispatcher, and of the books themselves not even who owns them."""
+    """Not those who serve, nor the dispatcher: they have no right to, whatever triggers there are besides. Of the books themselves not even
+    who owns them. Seen to fail with a grant on one column of postings, and without the trigger on emptying the table of moves, which
+    both went unnoticed behind the other wall before each was asked for by itself."""
     shop, tried = await traded(database), 0
     with psycopg.connect(database_url) as connection:
         connection.execute("SELECT set_config('app.company_id', %s, false)", (str(shop.company_id),))
-        for role, tables in (("pirwa_app", KEPT), ("pirwa_dispatch", KEPT), (None, BOOKS)):
+        assert sorted(connection.execute(_GUARDED).fetchall()) == sorted((table,) for table in BOOKS)
+        for role, tables, wall in (
+            ("pirwa_app", KEPT, _NO_RIGHT),
+            ("pirwa_dispatch", KEPT, _NO_RIGHT),
+            (None, BOOKS, _APPEND_ONLY),
+        ):
             for table in tables:
                 for statement in attempts(connection, table):
                     connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)) if role else "RESET ROLE")
-                    assert refused(connection, statement), (role or "the owner", statement)
+                    assert refusal(connection, statement) == wall, (role or "the owner", statement)
                     connection.execute("RESET ROLE")
                     tried += 1
     reached("I5", f"{tried} statements that change, delete or empty, by three roles: all denied")
@@ -82,7 +95,8 @@ async def test_nobody_changes_what_was_posted(database: Database, database_url: 
 
 @pytest.mark.promise("I8")
 async def test_every_reference_carries_its_company(database_url: str, reached: Reach) -> None:
-    """Of two tables of companies none points at the other but by a key that begins with the company on both sides, and no row does."""
+    """Of two tables of companies none points at the other but by a key that begins with the company on both sides, and no row does. Seen to
+    fail with reservations that refer to their product by its id alone."""
     with psycopg.connect(database_url) as owner:
         of_companies = {name for (name,) in owner.execute(_OF_COMPANIES).fetchall()}
         references = owner.execute(_REFERENCES).fetchall()
@@ -118,7 +132,7 @@ def rows_astray(table: str, target: str, own: list[str], theirs: list[str]) -> s
 @pytest.mark.promise("I8")
 async def test_no_row_names_what_is_another_companys(database: Database, database_url: str, reached: Reach) -> None:
     """Whatever column it stands in, with a reference or without: no id of a row occurs in the rows of two companies, but those of
-    people."""
+    people. Seen to fail with one id inside the events of every company."""
     for _ in range(2):
         await traded(database)
     companies_of, looked_at = defaultdict[str, set[str]](set), 0

@@ -18,7 +18,7 @@ from tests.apps.command_line import as_url
 from tests.plugins.installed import install
 from tools.web import ROOT
 
-START_SECONDS = 240
+START_SECONDS = 90
 PLUGINS = ("sms_folder", "fake_storefront")
 """Those that need nobody at the other end but a folder."""
 

@@ -17,7 +17,7 @@ SUBJECTS = Path(__file__).parents[2] / "apps" / "web" / "src" / "features" / "au
 
 def test_the_trail_can_be_searched_for_all_that_it_tells_of() -> None:
     offered = set(re.findall(r'"(\w+)"', SUBJECTS.read_text("utf-8")))
-    assert offered == AUDITED | {"app_user"}
+    assert offered == AUDITED | {"app_user", "request"}
 
 
 async def test_a_change_is_found_read_and_taken_away(visit: Visits, shop: Shop) -> None:

@@ -81,7 +81,9 @@ async def test_a_blind_count_hides_the_books_and_goes_on_without_a_network(
     count = await planned(visit, blind=True)
     manager = await visit("manager", path=f"/counts/{count['id']}", language="en")
     await expect(manager.get_by_text("0 of 3 lines counted")).to_be_visible()
-    page = await visit("operator", "UIO", path="/counts", size=PHONE, language="en", scheme="dark")
+    page = await visit(
+        "operator", "UIO", path="/counts", size=PHONE, language="en", scheme="dark", service_workers="allow"
+    )
     await page.get_by_role("link", name="Count 1").click()
     await expect(page.get_by_role("link", name="Open", exact=True)).to_be_visible()
     await expect(page.get_by_role("link", name="Differing")).to_have_count(0)

@@ -159,7 +159,7 @@ async def _tour(visit: Visits, watch: Watch, lived_in: LivedIn, look: Look, tour
 
 async def _come(visit: Visits, lived_in: LivedIn, who: Who, look: Look) -> Page:
     language, scheme, size = look
-    context = await visit.context(language=language, scheme=scheme, size=size)
+    context = await visit.context(language=language, scheme=scheme, size=size, service_workers="allow")
     if who != "nobody":
         await visit.enter(context, await lived_in.cookie_of(who, language))
     page = await context.new_page()

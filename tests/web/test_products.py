@@ -106,6 +106,42 @@ async def test_the_keyboard_glances_at_a_product_and_chosen_ones_are_deactivated
     await expect(rows(page).locator("td:last-child")).to_have_text(["In stock", "Low", "Out"])
 
 
+async def test_all_results_are_chosen_and_changed_by_one_act_that_can_be_undone(visit: Visits, shop: Shop) -> None:
+    """A page shows fifty of sixty that match; another product does not."""
+    await shop.product("COFFEE")
+    await shop.fetch(
+        "INSERT INTO product (company_id, id, sku, name) SELECT %s, gen_random_uuid(), 'TIN-' || n, 'Tin ' || n FROM generate_series(1, 60) n",
+        shop.company_id,
+    )
+    page = await visit("admin", path="/products?q=tin", language="en")
+    await expect(rows(page)).to_have_count(50)
+    await page.get_by_role("checkbox", name="Choose all on this page").check()
+    bar = page.get_by_role("toolbar")
+    await expect(bar).to_contain_text("50 chosen")
+    await bar.get_by_role("button", name="Choose all 60 results").click()
+    await expect(bar.get_by_role("status")).to_have_text("All 60 results chosen")
+    assert await visit.barriers(page) == []
+    await bar.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Deactivate", exact=True).click()
+    done = await toast(page, "60 products deactivated.")
+    assert await sold(shop) == ["COFFEE"]
+    await done.get_by_role("button", name="Undo").click()
+    await toast(page, "60 products are sold again.")
+    assert len(await sold(shop)) == 61
+
+    await page.get_by_role("checkbox", name="Choose all on this page").check()
+    await bar.get_by_role("button", name="Choose all 60 results").click()
+    await rows(page).first.get_by_role("checkbox").uncheck()
+    await expect(bar).to_contain_text("49 chosen")
+    await bar.get_by_role("button", name="Clear choice").click()
+    await expect(bar).to_have_count(0)
+
+
+async def sold(shop: Shop) -> list[str]:
+    found = await shop.fetch("SELECT sku FROM product WHERE company_id = %s AND active ORDER BY sku", shop.company_id)
+    return [row[0] for row in found]
+
+
 async def test_a_product_is_made_and_every_fault_stands_at_its_field(visit: Visits, shop: Shop, watch: Watch) -> None:
     watch.allow(422, "/api/v1/products$")
     await shop.product("COFFEE")
@@ -259,6 +295,7 @@ async def test_categories_are_added_renamed_moved_and_deleted(visit: Visits, sho
     tree = page.get_by_role("list", name="Categories").get_by_role("link")
 
     async def fill(button: str, name: str) -> None:
+        await page.mouse.move(0, 0)  # what the pointer rests on says what it is, over the next button
         await page.get_by_role("button", name=button).first.click()
         await page.get_by_role("dialog").get_by_label("Name").fill(name)
         await page.keyboard.press("Enter")

@@ -157,6 +157,10 @@ async def test_minimums_are_changed_together_and_proposals_put_aside(visit: Visi
     policies = [{"product": sku, "site": "UIO", "minimum": "5", "target": "9", "sources": "buy_only"} for sku in skus]
     assert (await buyer.send_json("stock/policies", {"policies": policies}, method="PUT")).is_success
     page = await visit("manager", path="/replenishment/policies", language="en")
+    await page.get_by_role("searchbox", name="Search name, SKU or barcode").fill("cu")
+    await expect(page.locator("tbody tr a")).to_have_text(["Product CUP"])
+    await page.get_by_role("searchbox").fill("")
+    await expect(page.locator("tbody tr")).to_have_count(2)
     await page.get_by_role("checkbox", name="Choose all on this page").check()
     assert await visit.barriers(page) == []
     await page.get_by_role("button", name="Change").click()

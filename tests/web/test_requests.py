@@ -50,6 +50,11 @@ async def test_a_request_shows_at_once_where_it_is_decided_and_is_approved_by_on
     assert await visit.barriers(manager) == []
     await waiting.get_by_role("button", name="Approve", exact=True).click()
     await expect(manager.get_by_text("Nothing waits for your decision")).to_be_visible()
+    await manager.get_by_role("button", name="Undo").click()
+    await expect(manager.get_by_text("Request 1 waits for a decision again.")).to_be_visible()
+    await expect(asker.locator("main").get_by_text("Pending").first).to_be_visible()
+    await waiting.get_by_role("button", name="Approve", exact=True).click()
+    await expect(manager.get_by_text("Nothing waits for your decision")).to_be_visible()
 
     await expect(asker.locator("main").get_by_text("Approved").first).to_be_visible()
     await asker.get_by_role("button", name="Hand over").click()
@@ -92,6 +97,21 @@ async def test_a_restock_comes_from_the_site_that_can_spare_it_or_is_granted_in_
     assert await visit.barriers(page) == []
 
 
+async def test_what_was_approved_from_home_by_one_press_is_taken_back_by_one(visit: Visits, shop: Shop) -> None:
+    await shop.product("CUP")
+    await shop.post("receipt", "CUP", 12)
+    request = await asked(visit, CUP="4")
+    page = await visit("manager", language="en", size=PHONE)
+    needs = page.get_by_role("list", name="Needs your attention")
+    await needs.get_by_role("button", name="Approve").click()
+    await expect(needs.get_by_role("link", name="Hand over request 1")).to_be_visible()
+    await expect(needs.get_by_role("button", name="Approve")).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(needs.get_by_role("button", name="Approve")).to_be_visible()
+    found = await (await visit.client()).get_ok(f"/requests/{request['id']}")
+    assert (found["state"], found["version"]) == ("pending", 3)
+
+
 async def test_the_queue_is_worked_by_the_keyboard(visit: Visits, shop: Shop) -> None:
     await shop.product("CUP")
     await shop.post("receipt", "CUP", 12)
@@ -111,6 +131,8 @@ async def test_the_queue_is_worked_by_the_keyboard(visit: Visits, shop: Shop) ->
     await page.get_by_label("Why?").fill("too many")
     await page.get_by_role("dialog").get_by_role("button", name="Reject").click()
     await expect(page.get_by_text("Nothing waits for your decision")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("button", name="Reject")).to_have_count(1)
 
 
 async def test_who_asked_changes_and_takes_back_their_own_request(visit: Visits, shop: Shop) -> None:

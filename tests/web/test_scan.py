@@ -106,7 +106,7 @@ async def test_a_sale_without_a_network_outlives_the_page_and_is_recorded_once(
     """Seen to fail when the page did not remember who was signed in: reloaded without a network it was not there."""
     watch.allow_offline()
     await stocked(shop, filmed)
-    page = await filmed("operator", path="/scan?mode=sale", permissions=["camera"])
+    page = await filmed("operator", path="/scan?mode=sale", permissions=["camera"], service_workers="allow")
     card = page.get_by_role("form", name="Product COFFEE")
     await expect(card).to_be_visible(timeout=30_000)
     await page.wait_for_function(
@@ -266,7 +266,7 @@ async def test_a_code_that_this_device_does_not_know_is_sold_without_a_network(
     """Seen to fail when its code was sent as if it were a product: the server refused it."""
     watch.allow_offline()
     await stocked(shop, visit)
-    page = await scanning(visit, "sale", "operator", "UIO")
+    page = await scanning(visit, "sale", "operator", "UIO", service_workers="allow")
     await page.context.set_offline(True)
     await scan(page, EAN)
     await page.get_by_role("button", name="Register sale of this code").click()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 async def test_what_somebody_types_outlives_a_page_that_does_not_come(visit: Visits, watch: Watch) -> None:
     """A page is fetched when a link to it is pointed at. Seen to fail when whatever did not come loaded everything anew."""
     watch.allow_offline()
-    page = await visit("admin", path="/contact", language="en", service_workers="block")
+    page = await visit("admin", path="/contact", language="en")
     await page.get_by_label("Message").fill("half a sentence")
     await page.route("**/assets/AuditPage-*", lambda route: route.abort())
     async with page.expect_event("requestfailed"):

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.shop import Shop
-from tests.web.visiting import PHONE, Visits
+from tests.web.visiting import PHONE, Visits, lose_the_network
 from tests.web.watching import Watch
 
 pytestmark = pytest.mark.anyio
@@ -128,9 +128,9 @@ async def test_a_receipt_without_a_network_waits_and_is_sent_once(visit: Visits,
     transfer = await started(visit, COFFEE="5")
     client = await visit.client("operator", "UIO")
     await client.post_ok(f"/transfers/{transfer['id']}/dispatch", {})
-    page = await visit("operator", "GYE", path=f"/transfers/{transfer['id']}", language="en")
+    page = await visit("operator", "GYE", path=f"/transfers/{transfer['id']}", language="en", service_workers="allow")
     await expect(page.get_by_role("button", name="Receive all")).to_be_visible()
-    await page.context.set_offline(True)
+    await lose_the_network(page)
     await page.get_by_role("button", name="Receive all").click()
     await expect(page.get_by_role("link", name=re.compile("1 unsent"))).to_be_visible()
     await page.context.set_offline(False)

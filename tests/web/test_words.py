@@ -47,8 +47,11 @@ _PUT_TOGETHER = {
 _RESTRICTIONS = {"password_change_required"}
 # Programs alone meet these: the shell, and the token endpoint of OAuth, which answers in a form of its own.
 _OF_PROGRAMS = ("apps/cli/", "core/testing/")
-_IN_STATEMENTS = re.compile(r"'([a-z]+(?:_[a-z]+)*)',\s+'[^'\n]* [^'\n]*'\s*(?:\)|\|\||FROM|$)", re.MULTILINE)
-_NO_CODE = {"detail", "id"}
+# A code and the sentence beside it. What triggers are for stands beside columns, and is no sentence.
+_IN_STATEMENTS = re.compile(
+    r"'([a-z]+(?:_[a-z]+)*)',\s+'(?!INSERT |UPDATE |DELETE )[^'\n]* [^'\n]*'\s*(?:\)|\|\||FROM|$)", re.MULTILINE
+)
+_NO_CODE = {"detail"}
 _NAMED_IN_STATEMENTS = re.compile(r"'code', '([a-z_]+)'")
 
 

@@ -33,6 +33,18 @@ _LOOK = """async (tags) => {
 }"""
 
 
+# What has been fetched once is there without a network, though nobody has needed it yet.
+_MESSAGES_ARE_THERE = (
+    "() => performance.getEntriesByType('resource').some(({name}) => name.includes('/assets/Message-'))"
+)
+
+
+async def lose_the_network(page: Page) -> None:
+    """Takes it away once the page has fetched what it says things with: it does so right after it is shown."""
+    await page.wait_for_function(_MESSAGES_ARE_THERE)
+    await page.context.set_offline(True)
+
+
 @dataclass
 class Visits:
     """Opens the application for people of the test's company. All that was opened is watched, and closed with the test."""
@@ -57,7 +69,8 @@ class Visits:
         **more: Any,
     ) -> Page:
         """A page that somebody new with this role has opened, at all sites or at the named ones. With `None` nobody is signed in.
-        `more` goes to Playwright's `new_context`, such as `has_touch=True` or `permissions=["camera"]`."""
+        `more` goes to Playwright's `new_context`, such as `has_touch=True` or `service_workers="allow"` for who goes on without a
+        network."""
         context = await self.context(language=language, scheme=scheme, size=size, **more)
         if role is not None:
             await self.enter(context, (await self.person(role, *sites, language=language)).cookie)
@@ -66,7 +79,8 @@ class Visits:
         return page
 
     async def context(self, *, language: Language, scheme: Scheme, size: Size, **more: Any) -> BrowserContext:
-        """A browser profile in which nobody is signed in."""
+        """A browser profile in which nobody is signed in. No service worker keeps the application in it, unless the test needs that:
+        it is thrown away before the worker is of use, and a fifth of what opening the application costs goes into keeping it."""
         context = await self.browser.new_context(
             base_url=self.address,
             locale=LOCALES[language],
@@ -74,7 +88,7 @@ class Visits:
             viewport={"width": size[0], "height": size[1]},
             timezone_id="America/Guayaquil",
             reduced_motion="reduce",
-            **more,
+            **({"service_workers": "block"} | more),
         )
         context.set_default_timeout(PATIENCE)
         await self.watch.over(context)

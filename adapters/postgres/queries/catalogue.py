@@ -20,13 +20,13 @@ from core.domain.category import LEVELS
 from core.domain.errors import Invalid, NotFound
 from core.domain.ids import parse_id
 from core.domain.product import ProductKind
+from core.ports.catalogue import ProductFilter
 from core.queries.catalogue import (
     CategoryName,
     CategoryNode,
     CategoryView,
     ExportRow,
     Found,
-    ProductFilter,
     ProductItem,
     ProductSort,
     ProductView,

@@ -32,6 +32,8 @@ _LIST = f"""
         JOIN site s ON s.company_id = r.company_id AND s.id = r.site_id
         WHERE r.company_id = %(company)s AND (%(reach)s::uuid[] IS NULL OR s.id = ANY (%(reach)s::uuid[]))
           AND (%(product)s::text IS NULL OR p.id = %(product_id)s OR p.sku_key = lower(%(product)s))
+          AND (%(q)s::text IS NULL OR strpos(lower(p.name), %(q)s) > 0 OR strpos(p.sku_key, %(q)s) > 0 OR EXISTS (
+               SELECT FROM barcode b WHERE b.company_id = p.company_id AND b.product_id = p.id AND strpos(lower(b.code), %(q)s) > 0))
           AND (%(site)s::text IS NULL OR s.id = %(site_id)s OR s.code = upper(%(site)s))
     )
     SELECT CASE WHEN page.sku IS NOT NULL THEN {_VIEW} END, page.sku_key, CASE WHEN %(total)s THEN (SELECT count(*) FROM found) END
@@ -55,6 +57,7 @@ class PostgresPolicyReader:
         parameters = {
             "company": actor.company,
             "reach": None if actor.read_sites is None else list(actor.read_sites),
+            "q": wanted.q and wanted.q.lower(),
             "product": wanted.product,
             "product_id": parse_id(wanted.product or ""),
             "site": wanted.site,

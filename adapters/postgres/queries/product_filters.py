@@ -20,7 +20,7 @@ from sqlalchemy import (
 from adapters.postgres.tables import barcode, category, kit_component, product, site, site_stock
 from core.domain.access import Actor
 from core.domain.ids import parse_id
-from core.queries.catalogue import ProductFilter
+from core.ports.catalogue import ProductFilter
 
 COMPANY: ColumnElement[Any] = bindparam("company")
 PRODUCT = product.alias("p")

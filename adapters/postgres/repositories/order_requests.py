@@ -147,8 +147,13 @@ class PostgresOrderRequests:
         await self._write_lines(_ADD_LINES, request)
 
     async def save(self, request: OrderRequest) -> None:
-        await self._write_lines(_SAVE_LINES, request)  # before the state, which fixes what was granted
+        """What was granted is fixed while a request is decided: it is written before the decision, and taken away after that was."""
+        is_open = request.state is RequestState.PENDING
+        if not is_open:
+            await self._write_lines(_SAVE_LINES, request)
         await self._connection.execute(_SAVE, self._columns(request))
+        if is_open:
+            await self._write_lines(_SAVE_LINES, request)
 
     async def delete(self, request: OrderRequest) -> None:
         await self._connection.execute(_FORGET_LINES, (self._company_id, request.id))

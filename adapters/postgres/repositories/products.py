@@ -1,15 +1,21 @@
 """`ProductRepository` on PostgreSQL. Products are written from JSON in one statement, be it one or thousands."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import bindparam, select
 
 from adapters.postgres.engine import Connection, Row
+from adapters.postgres.queries.product_filters import PRODUCT, conditions, filter_values, given_filters
+from adapters.postgres.statements import compiled
+from core.domain.access import Actor
 from core.domain.errors import NotFound
 from core.domain.ids import parse_id
 from core.domain.product import Component, PackCode, Product, ProductKind, Tracking
+from core.ports.catalogue import ProductFilter
 
 _COLUMNS = (
     "sku, name, description, kind, tracking, unit, category_id, price, cost, shelf_life_days, active, id, version"
@@ -18,6 +24,10 @@ _PRODUCT = f"SELECT {_COLUMNS} FROM product WHERE company_id = %s AND id = %s"
 _BY_SKU = f"""
     SELECT {_COLUMNS}, sku_key FROM product WHERE company_id = %s AND sku_key IN (SELECT lower(unnest(%s::text[])))
     ORDER BY sku_key FOR NO KEY UPDATE
+"""
+# In the order of their SKUs, in which everybody locks several products.
+_BY_ID = f"""
+    SELECT {_COLUMNS} FROM product WHERE company_id = %s AND id = ANY (%s) ORDER BY sku_key FOR NO KEY UPDATE
 """
 _KEYS = "SELECT asked, lower(asked) FROM unnest(%s::text[]) AS asked"
 _REFERENCED = """
@@ -70,6 +80,13 @@ _WITHOUT_BARCODE = """
 _DELETE_BARCODE = "DELETE FROM barcode WHERE company_id = %s AND product_id = %s AND code = %s"
 
 
+@lru_cache(maxsize=100)
+def _matching(filters: frozenset[str]) -> str:
+    columns = [PRODUCT.c[name] for name in _COLUMNS.split(", ")]
+    found = select(*columns).where(*conditions(filters)).order_by(PRODUCT.c.sku_key).limit(bindparam("most"))
+    return compiled(found.with_for_update(key_share=True, of=PRODUCT))
+
+
 class PostgresProducts:
     """`ProductRepository` in the transaction of a unit of work."""
 
@@ -86,6 +103,15 @@ class PostgresProducts:
     async def products_by_sku(self, skus: Sequence[str]) -> Mapping[str, Product]:
         found = {row[-1]: _product(row[:-1]) for row in await self._rows(_BY_SKU, self._company_id, list(skus))}
         return {asked: found[key] for asked, key in await self._rows(_KEYS, list(skus)) if key in found}
+
+    async def products_by_id(self, product_ids: Sequence[UUID]) -> Sequence[Product]:
+        return [_product(row) for row in await self._rows(_BY_ID, self._company_id, list(product_ids))]
+
+    async def products_matching(self, actor: Actor, wanted: ProductFilter, most: int) -> Sequence[Product]:
+        statement = _matching(given_filters(actor, wanted))
+        names = {**filter_values(actor, wanted), "company": self._company_id, "most": most}
+        cursor = await self._connection.execute(statement.encode(), names)
+        return [_product(row) for row in await cursor.fetchall()]
 
     async def referenced(self, references: Sequence[str]) -> Mapping[str, tuple[UUID, ProductKind]]:
         ids = [parse_id(reference) for reference in references]

@@ -75,6 +75,11 @@ class PostgresReservations:
     def __init__(self, connection: Connection, company_id: UUID) -> None:
         self._connection, self._company_id = connection, company_id
 
+    async def now(self) -> datetime:
+        cursor = await self._connection.execute("SELECT clock_timestamp()")
+        rows: list[tuple[datetime]] = await cursor.fetchall()
+        return rows[0][0]
+
     async def reference_faults(self, actor: Actor, wishes: Sequence[Wish]) -> list[Fault]:
         cursor = await self._connection.execute(_FAULTS, (_reach(actor), _requests(wishes)))
         row = await cursor.fetchone()

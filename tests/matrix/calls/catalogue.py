@@ -41,7 +41,14 @@ CATALOGUE: Calls = {
     "GET /products/{product_id}/barcode.svg": at("product_id", "$product"),
     "GET /products/{product_id}/barcode.png": at("product_id", "$product"),
     "GET /products/{product_id}/qr.svg": at("product_id", "$product"),
-    "POST /products:assign-barcodes": one(body={"products": ["$product"]}),
+    "POST /products:set-active": (
+        Call("named", body={"active": False, "products": [{"id": "$product"}]}),
+        Call("filtered", body={"active": False, "matching": _FILTERS}),
+    ),
+    "POST /products:assign-barcodes": (
+        Call("named", body={"products": ["$product"]}),
+        Call("filtered", body={"matching": _FILTERS}),
+    ),
     "GET /labels/formats": one(),
     "POST /labels": one(body={"lines": [{"product": "$product", "copies": 1}], "site": "$site"}),
     "GET /lookup": (

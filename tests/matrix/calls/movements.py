@@ -61,4 +61,5 @@ MOVEMENTS: Calls = {
     ),
     "POST /requests/{request_id}/close": at("request_id", "$begun_request", body={"reason": "enough"}),
     "POST /requests/{request_id}/cancel": at("request_id", "$request"),
+    "POST /requests/{request_id}/reopen": at("request_id", "$granted_request"),
 }

@@ -2,20 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import AsyncIterator, Container, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 
-import httpx
-
-from tests.matrix.callers import Caller
+from tests.matrix.callers import Caller, Headers
 from tests.matrix.calls import CALLS, Call
+from tests.matrix.exchange import Request, Response, exchange
 from tests.matrix.places import PREFIX, Operation
 from tests.matrix.requests import filled, kinds_in, labels, text_of
 from tests.matrix.served import Served
 from tests.matrix.world import World
 from tests.proof.fuzz.conforming import Judge
-from tests.proof.fuzz.mutation import Request, Sound
+from tests.proof.fuzz.mutation import Sound
 
 SECONDS = 30.0  # until a request counts as lost
 
@@ -40,35 +39,48 @@ class Asked:
 
 
 class Asker:
-    """Asks as one caller. Every request finds the world as it was built."""
+    """Asks as one caller. Every request finds the world as it was built, or, inside `story()`, as those before it left it."""
 
     def __init__(self, served: Served, judge: Judge, caller: Caller) -> None:
         self.served, self._judge, self.caller = served, judge, caller
         self.asked = Asked()
-        self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(cast("Any", served.app), raise_app_exceptions=False)
-        )
+        self._telling = False
 
-    async def ask(self, operation: Operation, request: Request) -> httpx.Response | None:
+    async def ask(self, operation: Operation, request: Request) -> Response | None:
         """The answer, judged; None where there was none in time."""
-        rule = self.served.routes[operation].rule
-        headers = {name: value.encode() for name, value in self.caller.headers_for(rule).items()}
-        sent = self._client.build_request(
-            request.method,
-            httpx.URL("http://test").copy_with(raw_path=request.target),
-            headers=[(name.encode(), value) for name, value in {**headers, **request.headers}.items()],
-            content=request.content,
-        )
-        self.asked.requests += 1
+        shown = {name: value.encode() for name, value in self.headers(operation).items()}
         try:
-            async with asyncio.timeout(SECONDS), self.served.database.rewinding():
-                answer = await self._client.send(sent)
+            answer = await self.send(replace(request, headers={**shown, **request.headers}))
         except TimeoutError:
             self.note(operation, request, [f"no answer in {SECONDS} s"])
             return None
-        self.asked.statuses[answer.status_code] += 1
+        except Exception as error:
+            self.note(operation, request, [f"failed with {error!r}"])
+            return None
         self.note(operation, request, self._judge.faults(documented(operation), answer))
         return answer
+
+    def headers(self, operation: Operation) -> Headers:
+        """What the caller shows at the operation."""
+        return self.caller.headers_for(self.served.routes[operation].rule)
+
+    async def send(self, request: Request) -> Response:
+        """The answer to what is sent byte by byte, of whoever it says it is. Raises TimeoutError."""
+        self.asked.requests += 1
+        async with asyncio.timeout(SECONDS), nullcontext() if self._telling else self.served.database.rewinding():
+            answer = await exchange(self.served.app, request)
+        self.asked.statuses[answer.status_code] += 1
+        return answer
+
+    @asynccontextmanager
+    async def story(self) -> AsyncIterator[None]:
+        """What is asked inside finds what was asked before it inside, and is forgotten at the end."""
+        async with self.served.database.rewinding():
+            self._telling = True
+            try:
+                yield
+            finally:
+                self._telling = False
 
     def note(self, operation: Operation, request: Request, faults: list[str]) -> None:
         """Keeps what was wrong with the answer to a request."""

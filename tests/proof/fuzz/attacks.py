@@ -8,12 +8,13 @@ from random import Random
 from urllib.parse import quote_from_bytes, urlencode
 
 from tests.matrix.calls import Call
+from tests.matrix.exchange import Request
 from tests.matrix.places import Operation
 from tests.proof.fuzz import hostile
 from tests.proof.fuzz.asking import Asker, sound
 from tests.proof.fuzz.conforming import Judge
 from tests.proof.fuzz.forms import MULTIPART, Part, hostile_forms, sound_form
-from tests.proof.fuzz.mutation import Request, Sound, body_schema, kind_of, members, plain, with_member, with_parameter
+from tests.proof.fuzz.mutation import Sound, body_schema, kind_of, members, plain, with_member, with_parameter
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-import httpx
 import msgspec
 from jsonschema import Draft202012Validator
 from litestar import Litestar
 from litestar.serialization import encode_json
 
 from apps.http.errors import MEDIA_TYPE, Problem
+from tests.matrix.exchange import Response
 
 Json = dict[str, Any]
 
@@ -55,7 +55,7 @@ class Judge:
             part = found
         return part
 
-    def faults(self, operation: str, answer: httpx.Response) -> list[str]:
+    def faults(self, operation: str, answer: Response) -> list[str]:
         """What is wrong with an answer to the operation; nothing, as a rule."""
         status, kind = str(answer.status_code), answer.headers.get("content-type", "").partition(";")[0]
         problem = self._problem(answer) if kind == MEDIA_TYPE else None
@@ -68,7 +68,7 @@ class Judge:
             return [f"answers {status}, which the document does not name: {answer.text[:200]}"]
         return list(self._content_faults(operation, self.resolved(responses[status]), answer, kind))
 
-    def _content_faults(self, operation: str, said: Json, answer: httpx.Response, kind: str) -> Iterator[str]:
+    def _content_faults(self, operation: str, said: Json, answer: Response, kind: str) -> Iterator[str]:
         content = {media_type.partition(";")[0]: each for media_type, each in said.get("content", {}).items()}
         if not content:
             if answer.content:
@@ -92,7 +92,7 @@ class Judge:
             self._validators[operation, status] = Draft202012Validator(whole)
         return self._validators[operation, status]
 
-    def _problem_faults(self, answer: httpx.Response) -> Iterator[str]:
+    def _problem_faults(self, answer: Response) -> Iterator[str]:
         problem = self._problem(answer)
         if problem is None:
             yield f"answers with a malformed problem: {answer.text[:300]}"
@@ -102,7 +102,7 @@ class Judge:
             yield f"shows what is ours alone ({shown[0]}): {answer.text[:300]}"
 
     @staticmethod
-    def _problem(answer: httpx.Response) -> Problem | None:
+    def _problem(answer: Response) -> Problem | None:
         try:
             return msgspec.json.decode(answer.content, type=Problem)
         except msgspec.MsgspecError:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.matrix.conftest import matrix_settings, served, world  # noqa: F401 - fixtures
+from tests.matrix.conftest import pytest_configure  # noqa: F401 - a hook of pytest's
 from tests.matrix.served import Served
 from tests.proof.fuzz.conforming import Judge
 
 
 @pytest.fixture(scope="session")
-def judge(served: Served) -> Judge:  # noqa: F811 - the fixture imported above
+def judge(served: Served) -> Judge:
     """Compares answers with the document as it is served."""
     return Judge.of(served.app)

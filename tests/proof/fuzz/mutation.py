@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_from_bytes
 
+from tests.matrix.exchange import Request
 from tests.proof.fuzz.conforming import Json, Judge
 
 _MARK = "@hostile@"
@@ -32,19 +33,24 @@ class Sound:
     file: bytes = b""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is sent, byte by byte."""
-
-    method: str
-    target: bytes
-    headers: Mapping[str, bytes] = field(default_factory=dict)
-    content: bytes | None = None
-
-
 def plain(sound: Sound) -> Request:
     """The request without anything hostile in it."""
     return _request(sound, sound.path, sound.query, None if sound.body is None else json.dumps(sound.body).encode())
+
+
+def on_existing(made_up: Any, named: Any, existing: Any) -> Any:
+    """A value that was made up, with the ids of things that exist in the places where the request that is `named` has such an id."""
+    match named:
+        case str() if named.startswith("$") and isinstance(made_up, str):
+            return existing
+        case dict() if isinstance(made_up, dict):
+            both = {
+                name: on_existing(made_up[name], named[name], existing[name]) for name in made_up.keys() & named.keys()
+            }
+            return {name: both.get(name, value) for name, value in made_up.items()}
+        case [first, *_] if isinstance(made_up, list):
+            return [on_existing(item, first, existing[0]) for item in made_up]
+    return made_up
 
 
 def with_parameter(sound: Sound, where: str, name: str, value: bytes) -> Request:

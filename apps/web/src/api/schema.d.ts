@@ -1710,6 +1710,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products:set-active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set products active
+         * @description Takes products out of what is sold, or back in: those that are named, or all that a list with these filters shows. Needs the
+         *     permission product:delete as well.
+         *
+         *     Permission: `product:write`.
+         */
+        post: operations["set_products_active"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{product_id}": {
         parameters: {
             query?: never;
@@ -2490,7 +2513,7 @@ export interface paths {
         };
         /**
          * List policies
-         * @description Stock policies by SKU and site.
+         * @description Stock policies by SKU and site. `q` is part of the product's name, SKU or one of its barcodes.
          *
          *     Permission: `stock:read`.
          */
@@ -2842,6 +2865,29 @@ export interface paths {
          *     Permission: `request:approve`.
          */
         post: operations["cancel_one_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{request_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen one request
+         * @description Takes an approval or a rejection back before anything has come of it: it is pending again, and what was reserved, its pending
+         *     transfer or its order that is not with the supplier yet are given up.
+         *
+         *     Permission: `request:approve`.
+         */
+        post: operations["reopen_one_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5432,6 +5478,11 @@ export interface components {
          * @enum {string}
          */
         ActionType: "accept_proposal" | "start_transfer" | "set_price" | "deactivate" | "reverse_receipt" | "plan_count" | "set_policy";
+        /** ActiveSet */
+        ActiveSet: {
+            items: components["schemas"]["Saved"][];
+            passed_over: string[];
+        };
         /** AddItem */
         AddItem: {
             /** @description an id, or the natural key */
@@ -5508,7 +5559,8 @@ export interface components {
         };
         /** AssignBarcodes */
         AssignBarcodes: {
-            products: string[];
+            products?: string[] | null;
+            matching?: components["schemas"]["ProductFilter"] | null;
             /**
              * @default 20
              * @enum {string}
@@ -6504,6 +6556,7 @@ export interface components {
             next_try_at: string | null;
             last_error: string | null;
             tries: components["schemas"]["queries_webhooks_TryView"][];
+            why: components["schemas"]["Failure"] | null;
         };
         /** DemandView */
         DemandView: {
@@ -6622,6 +6675,14 @@ export interface components {
             problem: string | null;
             lines: components["schemas"]["FactLineView"][];
             postings: string[];
+        };
+        /** Failure */
+        Failure: {
+            code: string;
+            status: number | null;
+            seconds: string | null;
+            name: string | null;
+            said: string | null;
         };
         /** Figure */
         Figure: {
@@ -6998,6 +7059,12 @@ export interface components {
             product: string;
             /** Format: decimal */
             quantity: string;
+        };
+        /** KnownProduct */
+        KnownProduct: {
+            /** Format: uuid */
+            id: string;
+            version?: number | null;
         };
         /** LabelFormatView */
         LabelFormatView: {
@@ -7412,6 +7479,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             segments: number | null;
+            why: components["schemas"]["Failure"] | null;
         };
         /** NotificationItem */
         NotificationItem: {
@@ -8227,6 +8295,18 @@ export interface components {
             code: string;
             detail: string;
         };
+        /** ProductFilter */
+        ProductFilter: {
+            q?: string | null;
+            category?: string | null;
+            kind?: components["schemas"]["ProductKind"] | null;
+            active?: boolean | null;
+            /** @default false */
+            low?: boolean;
+            /** @default false */
+            out?: boolean;
+            site?: string | null;
+        };
         /** ProductInterest */
         ProductInterest: {
             /** Format: uuid */
@@ -8928,6 +9008,12 @@ export interface components {
             kinds: components["schemas"]["KindPreference"][];
             hours?: components["schemas"]["HoursBody"] | null;
         };
+        /** Saved */
+        Saved: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+        };
         /** SavedPasskey */
         SavedPasskey: {
             /** Format: uuid */
@@ -9036,6 +9122,7 @@ export interface components {
             next_try_at: string | null;
             problem: string | null;
             ended_at: string | null;
+            why: components["schemas"]["Failure"] | null;
             tries: components["schemas"]["ports_order_sendings_TryView"][];
         };
         /**
@@ -9055,6 +9142,7 @@ export interface components {
             next_try_at: string | null;
             problem: string | null;
             ended_at: string | null;
+            why: components["schemas"]["Failure"] | null;
         };
         /** ServerMetadata */
         ServerMetadata: {
@@ -9100,6 +9188,12 @@ export interface components {
             authenticated_at: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /** SetActive */
+        SetActive: {
+            active: boolean;
+            products?: components["schemas"]["KnownProduct"][] | null;
+            matching?: components["schemas"]["ProductFilter"] | null;
         };
         /** SetComponents */
         SetComponents: {
@@ -9784,6 +9878,7 @@ export interface components {
             at: string;
             outcome: components["schemas"]["TryOutcome"];
             problem: string | null;
+            why: components["schemas"]["Failure"] | null;
         };
         /**
          * OrderState
@@ -9930,6 +10025,7 @@ export type AcceptProposals = components['schemas']['AcceptProposals'];
 export type AcknowledgeOrder = components['schemas']['AcknowledgeOrder'];
 export type Action = components['schemas']['Action'];
 export type ActionType = components['schemas']['ActionType'];
+export type ActiveSet = components['schemas']['ActiveSet'];
 export type AddItem = components['schemas']['AddItem'];
 export type ApiKeyView = components['schemas']['ApiKeyView'];
 export type ApproveRequest = components['schemas']['ApproveRequest'];
@@ -10051,6 +10147,7 @@ export type EventView = components['schemas']['EventView'];
 export type Every = components['schemas']['Every'];
 export type FactLineView = components['schemas']['FactLineView'];
 export type FactView = components['schemas']['FactView'];
+export type Failure = components['schemas']['Failure'];
 export type Figure = components['schemas']['Figure'];
 export type FigureName = components['schemas']['FigureName'];
 export type FiguresRecorded = components['schemas']['FiguresRecorded'];
@@ -10089,6 +10186,7 @@ export type JobView = components['schemas']['JobView'];
 export type KindPreference = components['schemas']['KindPreference'];
 export type KindWish = components['schemas']['KindWish'];
 export type KitPart = components['schemas']['KitPart'];
+export type KnownProduct = components['schemas']['KnownProduct'];
 export type LabelFormatView = components['schemas']['LabelFormatView'];
 export type LabelLine = components['schemas']['LabelLine'];
 export type LastReport = components['schemas']['LastReport'];
@@ -10219,6 +10317,7 @@ export type PrintLabels = components['schemas']['PrintLabels'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemFault = components['schemas']['ProblemFault'];
 export type ProblemView = components['schemas']['ProblemView'];
+export type ProductFilter = components['schemas']['ProductFilter'];
 export type ProductInterest = components['schemas']['ProductInterest'];
 export type ProductItem = components['schemas']['ProductItem'];
 export type ProductKind = components['schemas']['ProductKind'];
@@ -10295,6 +10394,7 @@ export type RunDone = components['schemas']['RunDone'];
 export type RunReplenishment = components['schemas']['RunReplenishment'];
 export type SalesRow = components['schemas']['SalesRow'];
 export type SavePreferences = components['schemas']['SavePreferences'];
+export type Saved = components['schemas']['Saved'];
 export type SavedPasskey = components['schemas']['SavedPasskey'];
 export type SavedView = components['schemas']['SavedView'];
 export type Scanned = components['schemas']['Scanned'];
@@ -10313,6 +10413,7 @@ export type ServerMetadata = components['schemas']['ServerMetadata'];
 export type Session = components['schemas']['Session'];
 export type SessionKind = components['schemas']['SessionKind'];
 export type SessionView = components['schemas']['SessionView'];
+export type SetActive = components['schemas']['SetActive'];
 export type SetComponents = components['schemas']['SetComponents'];
 export type SetOrdering = components['schemas']['SetOrdering'];
 export type SetPolicies = components['schemas']['SetPolicies'];
@@ -13808,6 +13909,41 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    set_products_active: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetActive"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveSet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     show_product: {
         parameters: {
             query?: never;
@@ -15448,6 +15584,7 @@ export interface operations {
     list_policies: {
         parameters: {
             query?: {
+                q?: string | null;
                 product?: string | null;
                 site?: string | null;
                 include?: "total"[] | null;
@@ -16222,6 +16359,42 @@ export interface operations {
         };
     };
     cancel_one_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of an earlier answer */
+                "If-Match"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRequestView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    reopen_one_request: {
         parameters: {
             query?: never;
             header?: {

@@ -22,6 +22,7 @@ import ViewColumnIcon from "@mui/icons-material/ViewColumnOutlined";
 import { rowSelectionFeature, tableFeatures, useTable, type RowSelectionState } from "@tanstack/react-table";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useFormats } from "./formats";
 import { Listing, type ListState } from "./Listing";
 import { PageFooter, type Paging } from "./PageFooter";
 import { useTableChoice } from "./tableChoice";
@@ -54,8 +55,9 @@ type Props<Row> = {
   /** Whether something narrows the list, and how to take that away. */
   narrowed?: { clear: () => void } | null;
   sort?: { by: string | undefined; set: (by: string) => void };
-  /** What can be done with chosen rows; without it none can be chosen. */
-  selection?: (chosen: Row[], clear: () => void) => ReactNode;
+  /** What can be done with chosen rows; without it none can be chosen. With `isAll` all results are meant, of which the rows are one
+   * page: offered as a second step, where the list says how many there are. */
+  selection?: (chosen: Row[], clear: () => void, isAll: boolean) => ReactNode;
   toolbar?: ReactNode;
   /** Nothing above it: for the few lines of one document. */
   bare?: boolean;
@@ -73,8 +75,10 @@ const features = tableFeatures({ rowSelectionFeature });
 export function DataTable<Row extends object>(props: Props<Row>) {
   const { caption, columns, rows, rowId, list, sort, selection, bare } = props;
   const { t } = useTranslation();
+  const { quantity } = useFormats();
   const isPhone = useMediaQuery("(max-width: 599.95px)");
   const [chosen, setChosen] = useState<RowSelectionState>({});
+  const [wantsAll, setWantsAll] = useState(false);
   const definitions = useMemo(() => columns.map((column) => ({ id: column.id, header: column.header })), [columns]);
   const choice = useTableChoice(props.table);
   const [here, setHere] = useState<Record<string, boolean> | null>(null);
@@ -95,10 +99,16 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     data,
     getRowId: rowId,
     state: { rowSelection: chosen },
-    onRowSelectionChange: setChosen,
+    onRowSelectionChange: (to) => {
+      setChosen(to);
+      setWantsAll(false);
+    },
   });
-  const clear = () => setChosen({});
-  useEffect(() => setChosen({}), [rows]);
+  const clear = () => {
+    setChosen({});
+    setWantsAll(false);
+  };
+  useEffect(clear, [rows]);
   const shown = columns.filter((column) => visible[column.id] !== false);
   const chosenRows = table.getSelectedRowModel().rows.map((row) => row.original as Row);
   const keys = useRowKeys(
@@ -107,15 +117,26 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     props.peek && ((index) => props.peek?.(table.getRowModel().rows[index]!.original as Row)),
   );
 
+  const total = list.total ?? 0;
+  const mayWantAll = table.getIsAllRowsSelected() && total > rows.length;
+  const isAll = mayWantAll && wantsAll;
+  const count = isAll ? total : chosenRows.length;
   const hasMenu = !isPhone && choosable(columns).length > 2;
 
   return (
     <Box>
       <Stack direction="row" spacing={2} useFlexGap sx={{ display: bare ? "none" : "flex", alignItems: "center", flexWrap: "wrap", mb: 2, minHeight: 40 }}>
         {chosenRows.length > 0 && selection ? (
-          <Stack direction="row" spacing={2} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }} role="toolbar" aria-label={t("table.chosen", { count: chosenRows.length })}>
-            <Typography variant="body2">{t("table.chosen", { count: chosenRows.length })}</Typography>
-            {selection(chosenRows, clear)}
+          <Stack direction="row" spacing={2} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }} role="toolbar" aria-label={t("table.chosen", { count })}>
+            <Typography variant="body2" role="status">
+              {isAll ? t("table.chosenAll", { shown: quantity(total) }) : t("table.chosen", { count })}
+            </Typography>
+            {mayWantAll && !isAll && (
+              <Button size="small" onClick={() => setWantsAll(true)}>
+                {t("table.chooseEvery", { shown: quantity(total) })}
+              </Button>
+            )}
+            {selection(chosenRows, clear, isAll)}
             <Button size="small" onClick={clear}>
               {t("table.chooseNone")}
             </Button>
@@ -123,8 +144,11 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         ) : (
           props.toolbar
         )}
-        <Box sx={{ flex: 1 }} />
-        {hasMenu && <ColumnMenu columns={columns} visible={visible} set={choose} />}
+        {hasMenu && (
+          <Box sx={{ ml: "auto" }}>
+            <ColumnMenu columns={columns} visible={visible} set={choose} />
+          </Box>
+        )}
       </Stack>
       <Listing state={list} isEmpty={rows.length === 0} empty={props.empty} narrowed={props.narrowed ?? null} columns={shown.length}>
         {isPhone ? (
@@ -220,7 +244,7 @@ function Cards<Row extends object>({ columns, rows, rowId, caption, list, totals
           <Stack direction="row" spacing={2} sx={{ justifyContent: "space-between", alignItems: "flex-start" }}>
             <Box sx={{ minWidth: 0, overflowWrap: "anywhere" }}>{title?.cell(row)}</Box>
             {figures.map((column) => (
-              <Box key={column.id} sx={{ textAlign: "right" }}>
+              <Box key={column.id} sx={{ textAlign: "right", whiteSpace: "nowrap" }}>
                 <Box className="figures" sx={{ fontSize: "1.25rem", fontWeight: 650 }}>
                   {column.cell(row)}
                 </Box>

@@ -22,7 +22,7 @@ export function SearchField({ value, set, label }: { value: string; set: (value:
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
       placeholder={label}
-      sx={{ width: { xs: "100%", sm: 340 } }}
+      sx={{ width: { xs: "100%", sm: 400 }, maxWidth: "100%" }}
       slotProps={{
         input: {
           startAdornment: (

@@ -1,5 +1,6 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "../api/client";
 import type { Fault, Problem } from "../api/problem";
 
 // A form that opens never waits for words that it may not need.
@@ -24,6 +25,18 @@ export function useFaultText(): (fault: Fault) => string {
     (fault) => {
       const known = fault.code ? (t(`fault.${fault.code}` as never, { ...fault, defaultValue: "" }) as string) : "";
       return known || fault.detail || (t("unknown") as string);
+    },
+    [t],
+  );
+}
+
+/** Words for why something that was sent did not work, and as a quotation what the other side said of it, in whatever language. */
+export function useFailureText(): (why: Schemas["Failure"]) => string {
+  const { t } = useTranslation("errors", LATER);
+  return useCallback(
+    (why) => {
+      const words = t(`failure.${why.code}` as "failure.unexpected", { ...why, defaultValue: t("failure.unexpected") });
+      return why.said ? `${words} ${t("failure.said", { said: why.said })}` : words;
     },
     [t],
   );

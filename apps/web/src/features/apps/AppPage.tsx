@@ -12,7 +12,7 @@ import { read, useAct } from "../../api/query";
 import { useMay } from "../../session/session";
 import { NotFoundPage } from "../../shell/NotFoundPage";
 import { useFormats } from "../../ui/formats";
-import { Link, LinkButton, LinkTab } from "../../ui/links";
+import { BackLink, Link, LinkTab } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { useProblemText } from "../../ui/problems";
@@ -69,7 +69,7 @@ function Shown({ plugin }: { plugin: Plugin }) {
   return (
     <Page
       title={title}
-      above={<LinkButton to="/apps" size="small" sx={{ mb: 2, ml: -2 }}>{`← ${t("common:nav.apps")}`}</LinkButton>}
+      above={<BackLink to="/apps">{t("common:nav.apps")}</BackLink>}
       subtitle={
         <Stack direction="row" spacing={3} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
           <Standing plugin={plugin} />

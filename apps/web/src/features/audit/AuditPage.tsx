@@ -89,14 +89,14 @@ const TARGET = { display: "inline-block", minHeight: 24, minWidth: 24, lineHeigh
 function Subject({ entry }: { entry: Entry }) {
   const { t } = useTranslation("audit");
   const page = pageOf(entry);
-  const name = nameOf(entry);
+  const name = entry.subject_type === "request" ? entry.subject_id : nameOf(entry);
   return (
     <>
       <Link to="/audit" search={{ type: entry.subject_type, subject: entry.subject_id }} sx={{ fontWeight: 600, color: "text.primary", ...TARGET }}>
         {t(`subject.${entry.subject_type}` as "subject.product", { defaultValue: entry.subject_type })}
       </Link>
       {(name || page) && (
-        <Typography variant="caption" component="p" color="textSecondary">
+        <Typography variant="caption" component="p" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
           {page ? <Link to={page as "/"} sx={TARGET}>{name ?? t("open")}</Link> : name}
         </Typography>
       )}
@@ -104,14 +104,14 @@ function Subject({ entry }: { entry: Entry }) {
   );
 }
 
-function Actor({ entry: { actor, agent } }: { entry: Entry }) {
+function Actor({ entry: { actor, agent, reason } }: { entry: Entry }) {
   const { t } = useTranslation("audit");
   return (
     <>
       {actor.name ?? (actor.login === "system" ? t("system") : (actor.login ?? "–"))}
       {(agent || actor.is_platform_owner) && (
-        <Typography variant="caption" component="p" color="textSecondary">
-          {actor.is_platform_owner ? t("platformOwner") : t(`agent.${agent?.split(":")[0]}` as "agent.api_key", { defaultValue: agent })}
+        <Typography variant="caption" component="p" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
+          {actor.is_platform_owner ? [t("platformOwner"), reason].filter(Boolean).join(": ") : t(`agent.${agent?.split(":")[0]}` as "agent.api_key", { defaultValue: agent })}
         </Typography>
       )}
     </>

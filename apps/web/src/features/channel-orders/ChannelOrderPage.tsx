@@ -13,7 +13,7 @@ import { read, useAct } from "../../api/query";
 import { useSession } from "../../session/session";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { compare, plus, times, useFormats } from "../../ui/formats";
-import { Link, LinkButton } from "../../ui/links";
+import { BackLink, Link, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { ReasonDialog } from "../../ui/ReasonDialog";
@@ -45,9 +45,9 @@ export function ChannelOrderPage() {
 function BackToList() {
   const { t: common } = useTranslation();
   return (
-    <Link to="/channel-orders" search={{}} variant="body2">
+    <BackLink to="/channel-orders" search={{}}>
       {common("nav.channel_orders")}
-    </Link>
+    </BackLink>
   );
 }
 

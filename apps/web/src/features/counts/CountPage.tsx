@@ -18,7 +18,7 @@ import { read, refresh } from "../../api/query";
 import { useMay } from "../../session/session";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { compare, useFormats } from "../../ui/formats";
-import { Link, LinkChip } from "../../ui/links";
+import { BackLink, Link, LinkChip } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { usePlace } from "../../ui/places";
@@ -60,9 +60,9 @@ export function CountPage() {
 function Back() {
   const { t } = useTranslation();
   return (
-    <Link to="/counts" variant="body2">
+    <BackLink to="/counts">
       {t("nav.counts")}
-    </Link>
+    </BackLink>
   );
 }
 

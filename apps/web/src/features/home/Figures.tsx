@@ -33,9 +33,16 @@ const ALARMING: ReadonlySet<string> = new Set(["products_out", "companies_suspen
 /** Figures at a glance; each leads to what it counts. */
 export function Figures({ dashboard }: BlockProps) {
   const { t } = useTranslation("home");
+  const figures = dashboard.figures ?? [];
+  // On a wide screen one full row, or two of the same length.
+  const columns = figures.length > 6 ? Math.ceil(figures.length / 2) : figures.length;
   return (
-    <Box component="section" aria-label={t("block.figures")} sx={{ display: "grid", gap: 3, gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(148px, 1fr))" } }}>
-      {(dashboard.figures ?? []).map((figure) => (
+    <Box
+      component="section"
+      aria-label={t("block.figures")}
+      sx={{ display: "grid", gap: 3, gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(148px, 1fr))", lg: `repeat(${columns || 1}, minmax(0, 1fr))` } }}
+    >
+      {figures.map((figure) => (
         <FigureCard key={figure.name} figure={figure} />
       ))}
     </Box>

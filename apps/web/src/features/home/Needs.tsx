@@ -5,7 +5,7 @@ import ListItem from "@mui/material/ListItem";
 import ListItemText from "@mui/material/ListItemText";
 import Stack from "@mui/material/Stack";
 import { useTranslation } from "react-i18next";
-import { send, type Schemas } from "../../api/client";
+import { api, ifUnchanged, send, type Schemas } from "../../api/client";
 import { useAct } from "../../api/query";
 import { useFormats } from "../../ui/formats";
 import { Link } from "../../ui/links";
@@ -14,6 +14,7 @@ import { Block, Quiet } from "./Block";
 import type { BlockProps } from "./blocks";
 
 type Need = Schemas["Need"];
+const TOUCHED = ["dashboard", "requests", "transfers", "purchase-orders", "replenishment", "stock"];
 
 /** Where one looks at what waits. */
 const PLACES: Record<Need["kind"], (need: Need) => string> = {
@@ -52,7 +53,7 @@ export function Needs({ dashboard }: BlockProps) {
 }
 
 function Waiting({ need }: { need: Need }) {
-  const { t } = useTranslation("home");
+  const { t } = useTranslation(["home", "common"]);
   const told = (what: "need" | "didIt") => t(`${what}.${need.kind}` as "need.plugin_trouble", need.title as { name: string; problem: string });
   const { ago } = useFormats();
   const toast = useToast();
@@ -63,22 +64,20 @@ function Waiting({ need }: { need: Need }) {
         ...(action.keyed ? { "Idempotency-Key": key } : {}),
         ...(action.if_match ? { "If-Match": action.if_match } : {}),
       }),
-    { touches: ["dashboard", "requests", "transfers", "purchase-orders", "replenishment", "stock"], done: () => toast({ text: told("didIt") }) },
+    { touches: TOUCHED, done: (answer) => void say(answer) },
   );
+  const reopen = useAct(({ id, version }: Schemas["OrderRequestView"]) => api.POST("/api/v1/requests/{request_id}/reopen", { params: { path: { request_id: id }, header: ifUnchanged(version) } }), { touches: TOUCHED });
+  // What was approved here by one press is taken back by one.
+  const say = async (answer: Response) => {
+    const isApproval = need.kind === "request_to_approve";
+    const approved = isApproval ? ((await answer.json()) as Schemas["OrderRequestView"]) : null;
+    toast({ text: told("didIt"), ...(approved && { action: { label: t("common:undo"), do: () => reopen.mutate(approved) } }) });
+  };
   const { action } = need;
   return (
-    <ListItem
-      sx={{ px: 4, gap: 2 }}
-      secondaryAction={
-        action && (
-          <Button size="small" variant="outlined" loading={act.isPending} onClick={() => act.mutate(action)}>
-            {t(`doIt.${need.kind}`)}
-          </Button>
-        )
-      }
-    >
+    <ListItem sx={{ px: 4, gap: 3 }}>
       <ListItemText
-        sx={{ pr: action ? 16 : 0, overflowWrap: "anywhere" }}
+        sx={{ overflowWrap: "anywhere" }}
         primary={
           <Link to={PLACES[need.kind](need) as "/"} variant="body2">
             {told("need")}
@@ -91,6 +90,11 @@ function Waiting({ need }: { need: Need }) {
           </Stack>
         }
       />
+      {action && (
+        <Button size="small" variant="outlined" loading={act.isPending} onClick={() => act.mutate(action)} sx={{ flexShrink: 0 }}>
+          {t(`doIt.${need.kind}`)}
+        </Button>
+      )}
     </ListItem>
   );
 }

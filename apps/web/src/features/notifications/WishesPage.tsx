@@ -18,7 +18,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, data, type Schemas } from "../../api/client";
 import { read } from "../../api/query";
-import { Link } from "../../ui/links";
+import { BackLink, Link } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { useSites } from "../../ui/pickers";
@@ -35,7 +35,7 @@ export function WishesPage() {
   const { t } = useTranslation("notifications");
   const wishes = useQuery(read(PATH));
   return (
-    <Page title={t("wishes.title")} above={<Link to="/notifications">← {t("title")}</Link>}>
+    <Page title={t("wishes.title")} above={<BackLink to="/notifications">{t("title")}</BackLink>}>
       {wishes.isPending && <LateSkeleton />}
       {wishes.error && <Failure state={{ error: wishes.error, retry: () => void wishes.refetch() }} />}
       {wishes.data && <WishesForm wishes={wishes.data} />}

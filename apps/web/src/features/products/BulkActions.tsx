@@ -7,7 +7,7 @@ import MoreIcon from "@mui/icons-material/MoreVert";
 import StockIcon from "@mui/icons-material/SwapVertOutlined";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, data, ifUnchanged } from "../../api/client";
+import { api, data, type Schemas } from "../../api/client";
 import { useAct } from "../../api/query";
 import { useMay } from "../../session/session";
 import { LinkButton } from "../../ui/links";
@@ -15,11 +15,12 @@ import type { ProductItem, ProductRef } from "../../ui/pickers";
 import { useToast } from "../../ui/toasts";
 import { useMayRecord } from "./recording";
 
-type Props = { chosen: ProductItem[]; clear: () => void; record: (product: ProductRef) => void };
-type Change = { products: readonly Pick<ProductItem, "id" | "version">[]; active: boolean; isUndo?: boolean };
+type Props = { chosen: ProductItem[]; clear: () => void; record: (product: ProductRef) => void; all?: Schemas["ProductFilter"] | null };
+type Choice = { products: readonly Pick<ProductItem, "id" | "version">[] } | { matching: Schemas["ProductFilter"] };
+type Change = Choice & { active: boolean; isUndo?: boolean };
 
-/** What can be done with several products at once. */
-export function BulkActions({ chosen, clear, record }: Props) {
+/** What can be done with several products at once: with those chosen, or with `all` that these filters find. */
+export function BulkActions({ chosen, clear, record, all = null }: Props) {
   const { t } = useTranslation(["products", "common"]);
   const mayRecord = useMayRecord();
   const mayWrite = useMay("product:write");
@@ -28,16 +29,17 @@ export function BulkActions({ chosen, clear, record }: Props) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const setActive = useSetActive();
   const assign = useAssignCodes();
-  const only = chosen.length === 1 ? chosen[0] : undefined;
+  const only = chosen.length === 1 && !all ? chosen[0] : undefined;
   const run = (deed: () => void) => () => {
     setAnchor(null);
     deed();
     clear();
   };
-  const change = (active: boolean) => run(() => setActive.mutate({ products: chosen.filter((one) => one.active !== active), active }));
+  const change = (active: boolean) => run(() => setActive.mutate({ ...(all ? { matching: all } : { products: chosen.filter((one) => one.active !== active) }), active }));
+  const some = (active: boolean) => (all ? all.active !== !active : chosen.some((one) => one.active === active));
   return (
     <>
-      {mayPrint && (
+      {mayPrint && !all && (
         <LinkButton to="/labels" search={{ products: chosen.map(({ id }) => id).join(",") }} size="small" variant="outlined" startIcon={<LabelIcon />}>
           {t("bulk.labels")}
         </LinkButton>
@@ -53,9 +55,9 @@ export function BulkActions({ chosen, clear, record }: Props) {
             <MoreIcon />
           </IconButton>
           <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
-            <MenuItem onClick={run(() => assign.mutate(chosen.map(({ id }) => id)))}>{t("codes.assign")}</MenuItem>
-            {mayDeactivate && chosen.some(({ active }) => !active) && <MenuItem onClick={change(true)}>{t("activate")}</MenuItem>}
-            {mayDeactivate && chosen.some(({ active }) => active) && <MenuItem onClick={change(false)}>{t("deactivate")}</MenuItem>}
+            <MenuItem onClick={run(() => assign.mutate(all ? { matching: all } : { products: chosen.map(({ id }) => id) }))}>{t("codes.assign")}</MenuItem>
+            {mayDeactivate && some(false) && <MenuItem onClick={change(true)}>{t("activate")}</MenuItem>}
+            {mayDeactivate && some(true) && <MenuItem onClick={change(false)}>{t("deactivate")}</MenuItem>}
           </Menu>
         </>
       )}
@@ -68,31 +70,20 @@ export function useSetActive() {
   const { t } = useTranslation(["products", "common"]);
   const toast = useToast();
   const act = useAct(
-    async ({ products, active }: Change) => {
-      const changed: { id: string; version: number }[] = [];
-      let refused: unknown;
-      for (const { id, version } of products) {
-        try {
-          const now = await data(api.PATCH("/api/v1/products/{product_id}", { params: { path: { product_id: id }, header: ifUnchanged(version) }, body: { active } }));
-          changed.push({ id, version: now.version });
-        } catch (error) {
-          refused = error;
-        }
-      }
-      if (changed.length === 0 && refused) {
-        throw refused;
-      }
-      return changed;
+    ({ active, ...choice }: Change) => {
+      const which = "matching" in choice ? { matching: choice.matching } : { products: choice.products.map(({ id, version }) => ({ id, version })) };
+      return data(api.POST("/api/v1/products:set-active", { body: { active, ...which } }));
     },
     {
       touches: ["products"],
-      done: (changed, { products, active, isUndo }) => {
-        const text = t(active ? "activated" : "deactivated", { count: changed.length });
-        const missed = products.length - changed.length;
+      done: ({ items, passed_over }, { active, isUndo }) => {
+        const missed = passed_over.length;
+        const text = items.length > 0 || missed === 0 ? t(active ? "activated" : "deactivated", { count: items.length }) : "";
+        const mayUndo = !isUndo && items.length > 0;
         toast({
-          text: missed ? `${text} ${t("notChanged", { count: missed })}` : text,
+          text: missed ? `${text} ${t("notChanged", { count: missed })}`.trim() : text,
           severity: missed ? "warning" : "success",
-          ...(isUndo ? {} : { action: { label: t("common:undo"), do: () => act.mutate({ products: changed, active: !active, isUndo: true }) } }),
+          ...(mayUndo ? { action: { label: t("common:undo"), do: () => act.mutate({ products: items, active: !active, isUndo: true }) } } : {}),
         });
       },
     },
@@ -104,7 +95,7 @@ export function useSetActive() {
 export function useAssignCodes() {
   const { t } = useTranslation("products");
   const toast = useToast();
-  return useAct((products: string[]) => data(api.POST("/api/v1/products:assign-barcodes", { body: { products } })), {
+  return useAct((which: Omit<Schemas["AssignBarcodes"], "prefix">) => data(api.POST("/api/v1/products:assign-barcodes", { body: which })), {
     touches: ["products"],
     done: ({ items }) => toast({ text: t("codes.assigned", { count: items.length }), severity: items.length ? "success" : "info" }),
   });

@@ -42,7 +42,7 @@ export function CodesTab({ product }: { product: Product }) {
           </Button>
         )}
         {mayWrite && product.barcodes.length === 0 && (
-          <Button variant="outlined" loading={assign.isPending} onClick={() => assign.mutate([product.id])}>
+          <Button variant="outlined" loading={assign.isPending} onClick={() => assign.mutate({ products: [product.id] })}>
             {t("codes.assign")}
           </Button>
         )}

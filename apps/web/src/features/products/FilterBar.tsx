@@ -61,7 +61,7 @@ function Choices({ filters, set }: Props) {
   const change = <Name extends keyof Filters>(name: Name, value: string) => set({ ...filters, [name]: value || undefined } as Filters);
   return (
     <>
-      {can("category:read") && <CategoryPicker label={t("common:category")} all={t("common:allCategories")} value={filters.category ?? ""} set={(category) => change("category", category)} sx={width} />}
+      {can("category:read") && <CategoryPicker label={t("common:category")} all={t("common:allCategories")} value={filters.category ?? ""} set={(category) => change("category", category)} sx={{ width: { xs: "100%", sm: 208 } }} />}
       {can("site:read") && <SitePicker label={t("common:site")} all={t("common:allSites")} value={filters.site ?? ""} set={(site) => change("site", site)} sx={width} />}
       <TextField
         select

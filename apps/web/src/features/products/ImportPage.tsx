@@ -21,7 +21,7 @@ import type { Fault, Problem } from "../../api/problem";
 import { useAct } from "../../api/query";
 import { useMay } from "../../session/session";
 import { useFormats } from "../../ui/formats";
-import { LinkButton } from "../../ui/links";
+import { BackLink, LinkButton } from "../../ui/links";
 import { Page } from "../../ui/Page";
 import { useFaultText, useProblemText } from "../../ui/problems";
 import { placeOf } from "./rows";
@@ -44,7 +44,7 @@ export function ImportPage() {
   };
   const report = run.data;
   return (
-    <Page title={t("import.title")} above={<LinkButton to="/products" size="small" sx={{ mb: 2, ml: -2 }}>{`← ${t("common:nav.products")}`}</LinkButton>}>
+    <Page title={t("import.title")} above={<BackLink to="/products">{t("common:nav.products")}</BackLink>}>
       <Box sx={{ maxWidth: 880 }}>
         {!report || report.dry_run ? (
           <>

@@ -24,7 +24,7 @@ import { read, useAct } from "../../api/query";
 import { useSession } from "../../session/session";
 import { NotFoundPage } from "../../shell/NotFoundPage";
 import { useFormats } from "../../ui/formats";
-import { LinkButton, LinkTab } from "../../ui/links";
+import { BackLink, LinkButton, LinkTab } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { ReasonDialog } from "../../ui/ReasonDialog";
@@ -96,7 +96,7 @@ function Shown({ product }: { product: Product }) {
   return (
     <Page
       title={product.name}
-      above={<LinkButton to="/products" size="small" sx={{ mb: 2, ml: -2 }}>{`← ${t("common:nav.products")}`}</LinkButton>}
+      above={<BackLink to="/products">{t("common:nav.products")}</BackLink>}
       subtitle={
         <Stack direction="row" spacing={3} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
           <CopyCode code={product.sku} />

@@ -17,7 +17,7 @@ import { useList } from "../../ui/useList";
 import { BulkActions } from "./BulkActions";
 import { ExportMenu } from "./ExportMenu";
 import { FilterBar } from "./FilterBar";
-import { asked, isNarrowed, type Filters } from "./filters";
+import { asked, isNarrowed, which, type Filters } from "./filters";
 import { Peek } from "./Peek";
 import { Picture } from "./Picture";
 import { Recording, type ToRecord } from "./recording";
@@ -80,7 +80,7 @@ export function ProductsPage() {
         }}
         narrowed={isNarrowed(filters) ? { clear: () => filter({}) } : null}
         sort={{ by: filters.sort ?? "name", set: (sort) => filter({ ...filters, sort: sort as NonNullable<Filters["sort"]> }) }}
-        selection={(chosen, clear) => <BulkActions chosen={chosen} clear={clear} record={(product) => setToRecord({ product })} />}
+        selection={(chosen, clear, isAll) => <BulkActions chosen={chosen} clear={clear} record={(product) => setToRecord({ product })} all={isAll ? which(filters) : null} />}
         toolbar={<FilterBar filters={filters} set={filter} />}
         peek={({ id }) => setGlimpsed(id)}
       />

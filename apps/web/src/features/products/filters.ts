@@ -20,6 +20,12 @@ export function asked({ low, out, active, ...others }: Filters) {
   return { ...others, ...(low ? { low } : {}), ...(out ? { out } : {}), ...(only ? { active: only === "true" } : {}) };
 }
 
+/** The same without the order: which products it is about. */
+export function which(filters: Filters) {
+  const { sort: _, ...only } = asked(filters);
+  return only;
+}
+
 /** The views that everybody has, by their names in the words. */
 export const USUAL_VIEWS = { all: {}, low: { low: true }, out: { out: true }, inactive: { active: "false" } } as const satisfies Record<string, Filters>;
 

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api, data, ifUnchanged } from "../../api/client";
 import { read } from "../../api/query";
 import { Failure, LateSkeleton } from "../../ui/Listing";
-import { Link } from "../../ui/links";
+import { BackLink } from "../../ui/links";
 import { Page } from "../../ui/Page";
 import { useForm } from "../../ui/useForm";
 import type { SupplierItem } from "../suppliers/leadTime";
@@ -26,9 +26,9 @@ export function EditOrderPage() {
     <Page
       title={t("edit.title", { number: order.data?.number ?? "" })}
       above={
-        <Link to="/purchases/$orderId" params={{ orderId }} search={{}} variant="body2">
+        <BackLink to="/purchases/$orderId" params={{ orderId }} search={{}}>
           {order.data ? t("numbered", { number: order.data.number }) : t("one")}
-        </Link>
+        </BackLink>
       }
     >
       {failed ? (

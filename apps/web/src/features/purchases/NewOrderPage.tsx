@@ -5,7 +5,7 @@ import { api, data, once } from "../../api/client";
 import { read } from "../../api/query";
 import { useSession } from "../../session/session";
 import { LateSkeleton } from "../../ui/Listing";
-import { Link } from "../../ui/links";
+import { BackLink } from "../../ui/links";
 import { Page } from "../../ui/Page";
 import { useSites } from "../../ui/pickers";
 import { useForm } from "../../ui/useForm";
@@ -38,9 +38,9 @@ export function NewOrderPage() {
     <Page
       title={t("new.title")}
       above={
-        <Link to="/purchases" search={{}} variant="body2">
+        <BackLink to="/purchases" search={{}}>
           {common("nav.purchases")}
-        </Link>
+        </BackLink>
       }
     >
       {isReady ? <New initial={initial} /> : <LateSkeleton />}

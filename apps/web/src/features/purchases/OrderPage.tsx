@@ -8,9 +8,10 @@ import { useTranslation } from "react-i18next";
 import { read } from "../../api/query";
 import { useSession } from "../../session/session";
 import { useFormats } from "../../ui/formats";
-import { Link } from "../../ui/links";
+import { BackLink, Link } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
+import { useFailureText } from "../../ui/problems";
 import { Attachments } from "../stock/Attachments";
 import { Facts, type Fact } from "../stock/Facts";
 import { isUnderway, type Order } from "./order";
@@ -44,9 +45,9 @@ export function OrderPage() {
 function BackToList() {
   const { t: common } = useTranslation();
   return (
-    <Link to="/purchases" search={{}} variant="body2">
+    <BackLink to="/purchases" search={{}}>
       {common("nav.purchases")}
-    </Link>
+    </BackLink>
   );
 }
 
@@ -98,11 +99,12 @@ function Shown({ order }: { order: Order }) {
 function SendingNotice({ order }: { order: Order }) {
   const { t } = useTranslation("purchases");
   const { time } = useFormats();
+  const failure = useFailureText();
   const { sending } = order;
   if (order.state !== "approved" || !sending || sending.state === "accepted" || sending.state === "withdrawn") {
     return null;
   }
-  const why = sending.problem ? ` ${sending.problem}` : "";
+  const why = sending.why ? ` ${failure(sending.why)}` : "";
   if (sending.state === "waiting") {
     return (
       <Alert severity="info" sx={{ mb: 4 }} role="status">

@@ -11,6 +11,7 @@ import { useSession } from "../../session/session";
 import { useFormats } from "../../ui/formats";
 import { Failure } from "../../ui/Listing";
 import { Section } from "../../ui/Page";
+import { useFailureText } from "../../ui/problems";
 import { StateChip } from "../../ui/StateChip";
 import { isUnderway, type Order } from "./order";
 
@@ -37,6 +38,7 @@ function Sending({ order, sending }: { order: Order; sending: Schemas["SendingRe
   const { t } = useTranslation("purchases");
   const { can } = useSession();
   const { time } = useFormats();
+  const failure = useFailureText();
   return (
     <Paper variant="outlined" sx={{ p: 3 }}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
@@ -56,7 +58,7 @@ function Sending({ order, sending }: { order: Order; sending: Schemas["SendingRe
           {sending.tries.map((one) => (
             <li key={one.number}>
               {time(one.at)} · {t(`sending.outcome.${one.outcome}`)}
-              {one.problem && ` · ${one.problem}`}
+              {one.why && ` · ${failure(one.why)}`}
             </li>
           ))}
         </Box>

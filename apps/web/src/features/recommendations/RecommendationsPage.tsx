@@ -54,7 +54,7 @@ export function RecommendationsPage() {
           </TextField>
           {maySites && <SiteFilter site={site} set={(code) => set({ site: code })} />}
           {mayCategories && <CategoryPicker label={common("category")} all={common("allCategories")} value={category ?? ""} set={(id) => set({ category: id || undefined })} />}
-          <FormControlLabel control={<Switch checked={snoozed ?? false} onChange={(_, on) => set({ snoozed: on || undefined })} />} label={t("snoozedOnly")} />
+          <FormControlLabel className="wide" control={<Switch checked={snoozed ?? false} onChange={(_, on) => set({ snoozed: on || undefined })} />} label={t("snoozedOnly")} />
         </Filters>
         {hasKeys && shown.length > 0 && (
           <Typography variant="body2" color="textSecondary" sx={{ display: { xs: "none", md: "block" }, mt: 2 }}>

@@ -20,13 +20,14 @@ import { useFormats } from "../../ui/formats";
 import { Link } from "../../ui/links";
 import { useSites } from "../../ui/pickers";
 import { QuantityField } from "../../ui/QuantityField";
+import { SearchField } from "../../ui/SearchField";
 import { useTableChoice } from "../../ui/tableChoice";
 import { useToast } from "../../ui/toasts";
 import { useForm } from "../../ui/useForm";
 import { useList } from "../../ui/useList";
 import { draftOf, lineOf, type Policy } from "../products/policy";
 import { PolicyDrawer } from "../products/PoliciesTab";
-import { Filters, ProductFilter, SiteFilter } from "../stock/Filters";
+import { Filters, SiteFilter } from "../stock/Filters";
 import { changedLines, EMPTY, type BulkDraft } from "./bulk";
 import { TOUCHED } from "./proposal";
 import { ReplenishmentFrame } from "./ReplenishmentFrame";
@@ -89,8 +90,10 @@ export function PoliciesPage() {
           : {})}
         toolbar={
           <Filters>
+            <div className="wide">
+              <SearchField label={t("products:search")} value={search.q ?? ""} set={(q) => set({ q: q || undefined })} />
+            </div>
             <SiteFilter site={search.site} set={(site) => set({ site })} />
-            <ProductFilter product={search.product} set={(product) => set({ product })} />
           </Filters>
         }
         columns={[

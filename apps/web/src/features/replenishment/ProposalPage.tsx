@@ -18,7 +18,7 @@ import { api, data, ifUnchanged, once } from "../../api/client";
 import { read } from "../../api/query";
 import { useSession } from "../../session/session";
 import { useFormats } from "../../ui/formats";
-import { Link } from "../../ui/links";
+import { BackLink, Link } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { QuantityField } from "../../ui/QuantityField";
@@ -51,9 +51,9 @@ export function ProposalPage() {
 function BackToList() {
   const { t: common } = useTranslation();
   return (
-    <Link to="/replenishment" search={{}} variant="body2">
+    <BackLink to="/replenishment" search={{}}>
       {common("nav.replenishment")}
-    </Link>
+    </BackLink>
   );
 }
 

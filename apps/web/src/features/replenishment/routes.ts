@@ -14,7 +14,7 @@ const proposals = createRoute({
 const policies = createRoute({
   getParentRoute: () => shell,
   path: "/replenishment/policies",
-  validateSearch: searchOf({ site: text, product: text }),
+  validateSearch: searchOf({ q: text, site: text }),
   component: lazyRouteComponent(() => import("./PoliciesPage"), "PoliciesPage"),
 });
 

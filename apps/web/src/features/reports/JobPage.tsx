@@ -9,7 +9,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { read } from "../../api/query";
 import { useFormats } from "../../ui/formats";
-import { Link, LinkButton } from "../../ui/links";
+import { BackLink, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { StateChip } from "../../ui/StateChip";
@@ -30,9 +30,9 @@ export function JobPage() {
   const answer = useQuery({ ...read("/api/v1/jobs/{job_id}", { path: { job_id: jobId } }), refetchInterval: ({ state }) => (state.data && isOpen(state.data) ? LOOKS_EVERY : false) });
   const job = answer.data;
   const above = (
-    <Link to="/reports" search={{ tab: "jobs" }} variant="body2" sx={{ display: "inline-block", mb: 2 }}>
+    <BackLink to="/reports" search={{ tab: "jobs" }}>
       {t("job.all")}
-    </Link>
+    </BackLink>
   );
   if (!job) {
     return (

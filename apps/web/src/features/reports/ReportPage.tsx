@@ -15,7 +15,7 @@ import { read } from "../../api/query";
 import { useMay } from "../../session/session";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { useFormats } from "../../ui/formats";
-import { Link, LinkButton } from "../../ui/links";
+import { BackLink, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton, Nothing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { useFaultText, useProblemText } from "../../ui/problems";
@@ -37,9 +37,9 @@ export function ReportPage() {
   const reports = useReports();
   const report = reports.data?.find((one) => one.name === name);
   const back = (
-    <Link to="/reports" search={{}} variant="body2" sx={{ display: "inline-block", mb: 2 }}>
+    <BackLink to="/reports" search={{}}>
       {t("back")}
-    </Link>
+    </BackLink>
   );
   if (!report) {
     return (

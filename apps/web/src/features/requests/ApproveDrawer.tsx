@@ -17,11 +17,10 @@ import { useMay } from "../../session/session";
 import { FormDrawer } from "../../ui/FormDrawer";
 import { compare, useFormats } from "../../ui/formats";
 import { QuantityField } from "../../ui/QuantityField";
-import { useToast } from "../../ui/toasts";
 import { useForm } from "../../ui/useForm";
 import type { Available } from "../transfers/availability";
 import { asQuantity } from "../transfers/goods";
-import { approve, TOUCHED } from "./useRequestDeeds";
+import { approve, TOUCHED, useDecidedToast } from "./useRequestDeeds";
 import type { Giver, Request } from "./whence";
 
 type Line = { line: number; quantity: string; unit_price: string };
@@ -42,7 +41,7 @@ const bodyOf = (request: Request, { lines, way, source, supplier, exchange_rate:
 export function ApproveDrawer({ request, available, givers, close }: { request: Request; available: Available; givers: readonly Giver[]; close: () => void }) {
   const { t } = useTranslation("requests");
   const { quantity } = useFormats();
-  const toast = useToast();
+  const decided = useDecidedToast();
   const mayBuy = useMay("purchase:write");
   const isRestock = request.kind === "restock";
   const form = useForm<Values, Request>({
@@ -55,8 +54,8 @@ export function ApproveDrawer({ request, available, givers, close }: { request: 
     },
     touches: TOUCHED,
     send: (values, key) => approve(request, bodyOf(request, values), key),
-    done: () => {
-      toast({ text: t("did.approve", { number: request.number }) });
+    done: (after) => {
+      decided(after);
       close();
     },
   });

@@ -10,7 +10,7 @@ import { read } from "../../api/query";
 import { useMay } from "../../session/session";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { compare, times, useFormats } from "../../ui/formats";
-import { Link, LinkButton } from "../../ui/links";
+import { BackLink, Link, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { ReasonDialog } from "../../ui/ReasonDialog";
@@ -45,9 +45,9 @@ export function RequestPage() {
 export function Back() {
   const { t } = useTranslation();
   return (
-    <Link to="/requests" variant="body2">
+    <BackLink to="/requests">
       {t("nav.requests")}
-    </Link>
+    </BackLink>
   );
 }
 

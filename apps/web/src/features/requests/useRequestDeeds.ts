@@ -51,26 +51,41 @@ export function approve(request: Request, body: Schemas["ApproveRequest"], key: 
   return data(api.POST("/api/v1/requests/{request_id}/approve", { params: { path: { request_id: request.id }, header: { ...once(key), ...header(request) } }, body }));
 }
 
-export function useApprove(request: Request) {
-  const { t } = useTranslation("requests");
+/** Says how a request was decided, with a way to take that back. */
+export function useDecidedToast(): (decided: Request) => void {
+  const { t } = useTranslation(["requests", "common"]);
   const toast = useToast();
-  return useAct((body: Schemas["ApproveRequest"], key) => approve(request, body, key), {
+  const reopen = useAct((decided: Request) => data(api.POST("/api/v1/requests/{request_id}/reopen", { params: { path: { request_id: decided.id }, header: header(decided) } })), {
     touches: TOUCHED,
-    done: () => toast({ text: t("did.approve", { number: request.number }) }),
+    done: ({ number }) => toast({ text: t("did.reopen", { number }), severity: "info" }),
   });
+  return (decided) => {
+    const text = t(decided.state === "rejected" ? "did.reject" : "did.approve", { number: decided.number });
+    toast({ text, severity: decided.state === "rejected" ? "info" : "success", action: { label: t("common:undo"), do: () => reopen.mutate(decided) } });
+  };
+}
+
+export function useApprove(request: Request) {
+  const decided = useDecidedToast();
+  return useAct((body: Schemas["ApproveRequest"], key) => approve(request, body, key), { touches: TOUCHED, done: decided });
 }
 
 /** What needs a reason. */
 export function useReasoned(request: Request, deed: "reject" | "close", done: () => void) {
   const { t } = useTranslation("requests");
   const toast = useToast();
+  const decided = useDecidedToast();
   return useAct(
     (reason: string) => data(api.POST(`/api/v1/requests/{request_id}/${deed}` as "/api/v1/requests/{request_id}/reject", { params: { path: { request_id: request.id }, header: header(request) }, body: { reason } })),
     {
       touches: TOUCHED,
       quiet: true,
-      done: () => {
-        toast({ text: t(`did.${deed}`, { number: request.number }), severity: "info" });
+      done: (after) => {
+        if (deed === "reject") {
+          decided(after);
+        } else {
+          toast({ text: t("did.close", { number: request.number }), severity: "info" });
+        }
         done();
       },
     },

@@ -10,7 +10,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "../../session/session";
 import { useFormats } from "../../ui/formats";
-import { Link } from "../../ui/links";
+import { BackLink } from "../../ui/links";
 import { Page } from "../../ui/Page";
 import { SitePicker } from "../../ui/pickers";
 import { useForm } from "../../ui/useForm";
@@ -76,7 +76,7 @@ export function NewSalePage() {
   const total = saleTotal(values.lines);
   const currency = values.lines[0]?.ware.currency;
   return (
-    <Page title={t("new.title")} above={<Link to="/sales" variant="body2">{common("nav.sales")}</Link>}>
+    <Page title={t("new.title")} above={<BackLink to="/sales">{common("nav.sales")}</BackLink>}>
       <Box
         component="form"
         ref={form.form}

@@ -10,7 +10,7 @@ import { useTranslation } from "react-i18next";
 import { read } from "../../api/query";
 import { useMay } from "../../session/session";
 import { compare, useFormats } from "../../ui/formats";
-import { Link } from "../../ui/links";
+import { BackLink } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { Attachments } from "../stock/Attachments";
@@ -40,9 +40,9 @@ export function SalePage() {
 function Back() {
   const { t } = useTranslation();
   return (
-    <Link to="/sales" variant="body2">
+    <BackLink to="/sales">
       {t("nav.sales")}
-    </Link>
+    </BackLink>
   );
 }
 

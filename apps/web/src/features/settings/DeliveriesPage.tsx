@@ -9,6 +9,7 @@ import { useAct } from "../../api/query";
 import { DataTable } from "../../ui/DataTable";
 import { useFormats } from "../../ui/formats";
 import { Link } from "../../ui/links";
+import { useFailureText } from "../../ui/problems";
 import { useToast } from "../../ui/toasts";
 import { useList } from "../../ui/useList";
 import { StateFilter } from "../apps/StateFilter";
@@ -25,6 +26,7 @@ export function DeliveriesPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { time, quantity } = useFormats();
+  const failure = useFailureText();
   const toast = useToast();
   const { channel, state } = search;
   const list = useList("/api/v1/notification-deliveries", { query: { ...(channel ? { channel } : {}), ...(state ? { state } : {}) } });
@@ -70,7 +72,7 @@ export function DeliveriesPage() {
           { id: "created", header: t("common:date"), cell: (one) => time(one.created_at) },
           { id: "state", header: t("common:status"), cell: (one) => <Chip size="small" variant="outlined" color={TONES[one.state]} label={t(`delivery.state.${one.state}`)} /> },
           { id: "attempts", header: t("delivery.attempts"), align: "right", cell: (one) => quantity(one.attempts) },
-          { id: "outcome", header: t("delivery.outcome"), cell: (one) => one.outcome ?? "–" },
+          { id: "outcome", header: t("delivery.outcome"), cell: (one) => (one.why ? failure(one.why) : "–") },
           {
             id: "act",
             header: "",

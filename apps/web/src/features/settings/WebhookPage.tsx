@@ -14,9 +14,10 @@ import { useMay } from "../../session/session";
 import { NotFoundPage } from "../../shell/NotFoundPage";
 import { DataTable } from "../../ui/DataTable";
 import { useFormats } from "../../ui/formats";
-import { LinkButton } from "../../ui/links";
+import { BackLink } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
+import { useFailureText } from "../../ui/problems";
 import { ReasonDialog } from "../../ui/ReasonDialog";
 import { RowMenu } from "../../ui/RowMenu";
 import { useToast } from "../../ui/toasts";
@@ -67,7 +68,7 @@ function Shown({ webhook }: { webhook: Webhook }) {
   return (
     <Page
       title={webhook.description || webhook.url}
-      above={<LinkButton to="/settings/webhooks" size="small" sx={{ mb: 2, ml: -2 }}>{`← ${t("tab.webhooks")}`}</LinkButton>}
+      above={<BackLink to="/settings/webhooks">{t("tab.webhooks")}</BackLink>}
       subtitle={
         <Stack direction="row" spacing={3} useFlexGap sx={{ alignItems: "center", flexWrap: "wrap" }}>
           <WebhookState webhook={webhook} />
@@ -132,6 +133,7 @@ function Deliveries({ webhook, mayWrite }: { webhook: Webhook; mayWrite: boolean
   const { state } = route.useSearch();
   const navigate = route.useNavigate();
   const { time, quantity } = useFormats();
+  const failure = useFailureText();
   const toast = useToast();
   const list = useList("/api/v1/webhooks/{webhook_id}/deliveries", { path: { webhook_id: webhook.id }, query: state ? { state } : {} });
   const narrow = (to: typeof state) => void navigate({ search: to ? { state: to } : {}, replace: true });
@@ -155,7 +157,7 @@ function Deliveries({ webhook, mayWrite }: { webhook: Webhook; mayWrite: boolean
           { id: "state", header: t("common:status"), cell: (one) => <Chip size="small" variant="outlined" color={TONES[one.state]} label={t(`webhook.delivery.${one.state}`)} /> },
           { id: "attempts", header: t("delivery.attempts"), align: "right", cell: (one) => quantity(one.attempts) },
           { id: "next", header: t("delivery.next"), cell: (one) => time(one.next_try_at) },
-          { id: "error", header: t("delivery.outcome"), cell: (one) => one.last_error ?? (one.tries[0]?.status ? String(one.tries[0].status) : "–") },
+          { id: "error", header: t("delivery.outcome"), cell: (one) => (one.why ? failure(one.why) : one.tries[0]?.status ? String(one.tries[0].status) : "–") },
           {
             id: "act",
             header: "",

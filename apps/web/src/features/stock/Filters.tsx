@@ -11,7 +11,7 @@ import { ProductPicker, SitePicker, type ProductRef } from "../../ui/pickers";
 /** Filters side by side, on a phone below each other. */
 export function Filters({ children }: { children: ReactNode }) {
   return (
-    <Box role="search" sx={{ display: "grid", gap: 2, gridTemplateColumns: { xs: "1fr 1fr", sm: "repeat(auto-fill, minmax(180px, 1fr))" }, flex: "1000 1 300px", minWidth: 0, "& .MuiTextField-root": { width: "100%" }, "& > .wide": { gridColumn: { xs: "1 / -1", sm: "span 2" } } }}>
+    <Box role="search" sx={{ display: "grid", columnGap: 2, rowGap: 3, gridTemplateColumns: { xs: "1fr 1fr", sm: "repeat(auto-fill, minmax(180px, 1fr))" }, flex: "1000 1 300px", minWidth: 0, "& .MuiTextField-root": { width: "100%" }, "& > .wide": { gridColumn: { xs: "1 / -1", sm: "span 2" } } }}>
       {children}
     </Box>
   );

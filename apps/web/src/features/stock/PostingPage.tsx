@@ -8,7 +8,7 @@ import { api, data, once } from "../../api/client";
 import { read, useAct } from "../../api/query";
 import { useMay } from "../../session/session";
 import { useFormats } from "../../ui/formats";
-import { Link, LinkButton } from "../../ui/links";
+import { BackLink, Link, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { useReason } from "../../ui/places";
 import { Page, Section } from "../../ui/Page";
@@ -47,9 +47,9 @@ export function PostingPage() {
 function BackToList() {
   const { t } = useTranslation("stock");
   return (
-    <Link to="/movements/documents" variant="body2">
+    <BackLink to="/movements/documents">
       {t("tab.documents")}
-    </Link>
+    </BackLink>
   );
 }
 

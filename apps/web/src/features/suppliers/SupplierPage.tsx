@@ -13,7 +13,7 @@ import { api, ifUnchanged } from "../../api/client";
 import { read, useAct } from "../../api/query";
 import { useSession } from "../../session/session";
 import { useFormats } from "../../ui/formats";
-import { Link, LinkButton } from "../../ui/links";
+import { BackLink, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { ReasonDialog } from "../../ui/ReasonDialog";
@@ -45,9 +45,9 @@ export function SupplierPage() {
 function BackToList() {
   const { t: common } = useTranslation();
   return (
-    <Link to="/suppliers" variant="body2">
+    <BackLink to="/suppliers">
       {common("nav.suppliers")}
-    </Link>
+    </BackLink>
   );
 }
 

@@ -10,7 +10,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, data, once, type Schemas } from "../../api/client";
 import { useFormats } from "../../ui/formats";
-import { Link } from "../../ui/links";
+import { BackLink } from "../../ui/links";
 import { Page } from "../../ui/Page";
 import { SitePicker } from "../../ui/pickers";
 import { useToast } from "../../ui/toasts";
@@ -66,7 +66,7 @@ export function NewTransferPage() {
 
   const isReady = values.lines.length > 0 && source !== "" && values.destination !== "";
   return (
-    <Page title={t("new.title")} above={<Link to="/transfers" variant="body2">{common("nav.transfers")}</Link>}>
+    <Page title={t("new.title")} above={<BackLink to="/transfers">{common("nav.transfers")}</BackLink>}>
       <Box component="form" ref={form.form} noValidate onSubmit={form.submit} sx={{ display: "grid", gap: 4, gridTemplateColumns: { xs: "minmax(0, 1fr)", md: "minmax(0, 1fr) 320px" }, alignItems: "start" }}>
         <Paper variant="outlined" sx={{ p: 4, order: { md: 2 } }}>
           <Stack spacing={4}>

@@ -9,7 +9,7 @@ import { read, useAct } from "../../api/query";
 import { useMay } from "../../session/session";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { compare, plus, useFormats } from "../../ui/formats";
-import { Link } from "../../ui/links";
+import { BackLink, Link } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { ReasonDialog } from "../../ui/ReasonDialog";
@@ -18,6 +18,7 @@ import { Timeline, type Moment } from "../../ui/Timeline";
 import { useActorName } from "../stock/people";
 import { DispatchDrawer } from "./DispatchDrawer";
 import { ReceiveDrawer } from "./ReceiveDrawer";
+import { useUnsentReady } from "../unsent/ready";
 import { useMayDo, useReceive, useReceivedToast, useTransferDeed, TOUCHED, type Transfer } from "./useTransferDeeds";
 
 const route = getRouteApi("/shell/transfers/$transferId");
@@ -40,9 +41,9 @@ export function TransferPage() {
 function Back() {
   const { t } = useTranslation();
   return (
-    <Link to="/transfers" variant="body2">
+    <BackLink to="/transfers">
       {t("nav.transfers")}
-    </Link>
+    </BackLink>
   );
 }
 
@@ -85,6 +86,7 @@ function Deeds({ transfer }: { transfer: Transfer }) {
   const recall = useTransferDeed(transfer, "recall", close);
   const receive = useReceive(transfer);
   const tell = useReceivedToast(transfer);
+  useUnsentReady();
   const receiveAll = useAct((_: void, key) => receive({}, key), { touches: TOUCHED, done: tell });
   // What the source has not sent yet can be taken in at once, but that is not what one does first.
   const receiveLook = isPending ? "outlined" : "contained";
