@@ -7,7 +7,7 @@ LOCK := uv.lock pyproject.toml $(wildcard plugins/*/pyproject.toml) tools/enviro
 
 # What Python compiles is kept, out of the tree: without it every process takes twice as long to start.
 unexport PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
