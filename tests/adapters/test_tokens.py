@@ -258,6 +258,15 @@ async def test_processes_that_start_together_make_one_first_key(clock: TurnedClo
     assert len(await store.all()) == 1
 
 
+@pytest.mark.promise("B15")
+async def test_a_process_whose_clock_is_behind_signs_with_the_first_key(clock: TurnedClock) -> None:
+    """Seen to fail when it found no key that signs yet: whoever signed in there was answered 500."""
+    store = InMemorySigningKeys()
+    first = await KeySet(store, OpenSealing(), clock, clock.elapsed).signing()
+    clock.time -= timedelta(hours=1)
+    assert (await KeySet(store, OpenSealing(), clock, clock.elapsed).signing()).kid == first.kid
+
+
 async def test_processes_that_take_turns_together_make_one_next_key_and_keep_the_present_one(
     clock: TurnedClock,
 ) -> None:

@@ -41,12 +41,12 @@ BODIES: dict[str, dict[str, object]] = {
 }
 POSSIBLE = {
     "pending": {"change", "delete", "approve", "reject", "cancel"},
-    "approved": {"fulfil", "cancel"},
+    "approved": {"fulfil", "cancel", "reopen"},
     "under way": set[str](),
     "begun": {"fulfil", "close"},
     "closed": set[str](),
     "fulfilled": set[str](),
-    "rejected": set[str](),
+    "rejected": {"reopen"},
     "cancelled": set[str](),
 }
 STAGES = [

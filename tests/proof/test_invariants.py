@@ -40,15 +40,21 @@ FALSIFICATIONS = {
         ALTER TABLE reservation ADD CONSTRAINT bare FOREIGN KEY (product_id) REFERENCES product (id)
     """,
     "I9 a posting has one event of its own": """
-        DELETE FROM delivery; DELETE FROM outbox_event WHERE id = (SELECT min(id::text)::uuid FROM outbox_event WHERE subject_type = 'posting')
+        DELETE FROM delivery WHERE company_id = app_company();
+        DELETE FROM outbox_event WHERE company_id = app_company()
+            AND id = (SELECT min(id::text)::uuid FROM outbox_event WHERE company_id = app_company() AND subject_type = 'posting')
     """,
-    "I9 events are numbered without a gap": "UPDATE outbox_event SET position = position + 1 WHERE position = (SELECT max(position) FROM outbox_event)",
+    "I9 events are numbered without a gap": """
+        UPDATE outbox_event SET position = position + 1 WHERE company_id = app_company()
+            AND position = (SELECT max(position) FROM outbox_event WHERE company_id = app_company())
+    """,
     "I9 whoever is told of one sort of event is told of each that follows": """
-        DELETE FROM delivery WHERE event_id = (SELECT later.id FROM outbox_event first
-            JOIN outbox_event later ON later.type = first.type AND later.position > first.position ORDER BY later.position LIMIT 1)
+        DELETE FROM delivery WHERE company_id = app_company() AND event_id = (SELECT later.id FROM outbox_event first
+            JOIN outbox_event later ON later.company_id = first.company_id AND later.type = first.type AND later.position > first.position
+            WHERE first.company_id = app_company() ORDER BY later.position LIMIT 1)
     """,
 }
-"""What breaks each invariant, as the owner of the tables, in the company that is set."""
+"""What breaks each invariant, as the owner of the tables, in the company that is set: the queues show their owner all companies."""
 
 _TELL = """
     SELECT relay_events(%(company)s, array_agg('core:test'::text), array_agg(t.type::text), array_agg(NULL::text), 1000)
