@@ -35,7 +35,7 @@ apitypes: setup ## Write the types that the web application knows the API by ane
 screens: web ## Take the pictures of docs/web.md anew, of freshly filled demo companies (ARGS name some)
 	.venv/bin/python tools/screens.py $(ARGS)
 
-test: lint types web ## Check style, imports and types, then run the tests (ARGS go to pytest, such as "-k transfer")
+test: lint $(if $(ARGS),types) web ## Check style, imports and types, and run the tests (ARGS go to pytest, such as "-k transfer")
 	.venv/bin/python tools/tests.py $(ARGS)
 
 prove: lint types web ## Try every promise of docs/promises.md in full, up to an hour (ARGS go to pytest, such as "--promise B2")

@@ -1,7 +1,7 @@
-"""Runs the tests in parts, two at a time, because each of them leaves a good deal of two cores idle.
+"""Runs the tests in parts and checks the types, two at a time, because each of them leaves a good deal of two cores idle.
 
 While they run, it is told how far each part is; what a part said is shown when it has ended, and the last line sums up all of them.
-Arguments go to pytest, and then it is one run.
+Arguments go to pytest, and then it is one run of it alone.
 """
 
 import re
@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 AT_ONCE = 2
 FOLDERS = {  # the longest first, so that the two end at about the same time
@@ -21,11 +22,14 @@ FOLDERS = {  # the longest first, so that the two end at about the same time
     "adapters": "tests/adapters",
     "who may do what": "tests/matrix",
 }
-PARTS = {part: [folder] for part, folder in FOLDERS.items()} | {
-    "everything else": [f"--ignore={folder}" for folder in FOLDERS.values()]
-}
-NO_TESTS = 5  # what pytest ends with where it found none
 _PYTEST = [sys.executable, "-u", "-m", "pytest"]
+_PART = [*_PYTEST, "--durations=12"]
+PARTS = (
+    {part: [*_PART, folder] for part, folder in FOLDERS.items()}
+    | {"everything else": [*_PART, *(f"--ignore={folder}" for folder in FOLDERS.values())]}
+    | {"types": [str(Path(sys.executable).with_name("mypy"))]}
+)
+NO_TESTS = 5  # what pytest ends with where it found none
 _PROGRESS = re.compile(r"^[.sFExX]+ +(\[ *\d+%\])$")
 _CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?|deselected|xfailed|xpassed|warnings?)")
 _printing = threading.Lock()
@@ -46,12 +50,10 @@ def main(arguments: list[str]) -> int:
     return next((code for code, _ in ends if code not in (0, NO_TESTS)), 0)
 
 
-def _run(part: str, arguments: Sequence[str]) -> tuple[int, str]:
+def _run(part: str, command: Sequence[str]) -> tuple[int, str]:
     """The exit code of the part and its closing line."""
     said = ["\n"]
-    with subprocess.Popen(
-        [*_PYTEST, "--durations=12", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as run:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
         for line in run.stdout or ():
             said.append(line)
             if found := _PROGRESS.match(line):

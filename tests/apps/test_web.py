@@ -34,8 +34,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def browser(built: Path, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """It keeps nothing from one page to the next: no page sets a cookie."""
     async with visiting(settings, built) as client:
         yield client
 
