@@ -50,7 +50,8 @@ class KeySet:
             await self._reload(NOW)
         in_turn = sorted(self._keys.values(), key=lambda key: key.signs_from)
         due = [key for key in in_turn if key.signs_from <= now]
-        return (due or in_turn[:1])[-1].key  # the first key signs also where the clock is behind that of whoever made it
+        # The first key signs also where the clock is behind that of whoever made it.
+        return (due or in_turn[:1])[-1].key
 
     async def verifying(self, kid: str) -> OKPKey | None:
         """The key of this id, if what it signed counts."""

@@ -45,7 +45,8 @@ def one_message(text: str, link: str = "") -> str:
     whole = _written(one_line(text))
     if _fits(whole + tail):
         return whole + tail
-    longest = next((end for end in range(len(whole) - 1, 0, -1) if _fits(whole[:end] + _CUT + tail)), 0)
+    most = min(len(whole) - 1, LONGEST_GSM)
+    longest = next((end for end in range(most, 0, -1) if _fits(whole[:end] + _CUT + tail)), 0)
     return (_cut_off(whole, longest) + tail).strip()
 
 
