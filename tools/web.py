@@ -10,9 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,10 +41,11 @@ class Failed(Exception):
 
 def main(arguments: list[str]) -> None:
     """Does what the arguments name; ends the program with 1 where it went wrong."""
-    try:
-        {("build",): build_if_needed, ("types",): lambda: write_api_types(SCHEMA)}[tuple(arguments)]()
-    except KeyError:
+    known: Mapping[str, Callable[[], None]] = {"build": build_if_needed, "types": partial(write_api_types, SCHEMA)}
+    if (work := known.get(" ".join(arguments))) is None:
         sys.exit(__doc__)
+    try:
+        work()
     except Unavailable as reason:
         state = "is older than its sources" if BUILT.exists() else "was not built"
         print(f"The web application {state}: {reason}. The API works all the same.", flush=True)
