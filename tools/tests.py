@@ -15,20 +15,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 AT_ONCE = 2
-FOLDERS = {  # the longest first, so that the two end at about the same time
-    "applications": "tests/apps",
-    "in the browser": "tests/web",
-    "promises": "tests/proof",
-    "adapters": "tests/adapters",
-    "who may do what": "tests/matrix",
-}
 _PYTEST = [sys.executable, "-u", "-m", "pytest"]
 _PART = [*_PYTEST, "--durations=12"]
-PARTS = (
-    {part: [*_PART, folder] for part, folder in FOLDERS.items()}
-    | {"everything else": [*_PART, *(f"--ignore={folder}" for folder in FOLDERS.values())]}
-    | {"types": [str(Path(sys.executable).with_name("mypy"))]}
-)
+_FOLDERS = ["tests/apps", "tests/web", "tests/proof", "tests/adapters", "tests/matrix"]
+PARTS = {  # the longest first, so that the two end at about the same time
+    "applications": [*_PART, "tests/apps"],
+    "in the browser": [*_PART, "tests/web"],
+    "promises": [*_PART, "tests/proof"],
+    "everything else": [*_PART, *(f"--ignore={folder}" for folder in _FOLDERS)],
+    "adapters": [*_PART, "tests/adapters"],
+    "who may do what": [*_PART, "tests/matrix"],
+    "types": [str(Path(sys.executable).with_name("mypy"))],
+}
 NO_TESTS = 5  # what pytest ends with where it found none
 _PROGRESS = re.compile(r"^[.sFExX]+ +(\[ *\d+%\])$")
 _CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?|deselected|xfailed|xpassed|warnings?)")
