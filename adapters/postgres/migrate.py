@@ -83,13 +83,20 @@ def downgrade(url: str, revision: str) -> None:
         _patiently(lambda: _step(url, "downgrade", revision))
 
 
+class DatabaseUnreachable(Exception):
+    """Says why in one line."""
+
+    def __init__(self, error: psycopg.OperationalError) -> None:
+        super().__init__(f"the database cannot be reached: {' '.join(str(error).split())}")
+
+
 def is_migrated(url: str) -> bool:
-    """Whether there is nothing to do at `url`. Not so where nobody answers: why, `migrate` tells."""
+    """Whether there is nothing to do at `url`. Raises `DatabaseUnreachable`."""
     try:
         with psycopg.connect(url) as connection:
             return is_current(connection)
-    except psycopg.OperationalError:
-        return False
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachable(error) from None
 
 
 def is_current(connection: Connection) -> bool:
@@ -196,7 +203,7 @@ def main() -> None:
     try:
         downgrade(url, revision) if revision else migrate(url)
     except psycopg.OperationalError as error:
-        raise SystemExit(f"the database cannot be reached: {' '.join(str(error).split())}") from None
+        raise SystemExit(str(DatabaseUnreachable(error))) from None
 
 
 if __name__ == "__main__":  # a process of its own gives back the memory that Alembic takes

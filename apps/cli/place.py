@@ -13,7 +13,7 @@ import msgspec
 from adapters.embedded_postgres import DataFolderInUse, EmbeddedPostgres, EmbeddedPostgresError
 from adapters.postgres.durability import durability_fault_at
 from adapters.postgres.engine import Database
-from adapters.postgres.migrate import is_migrated
+from adapters.postgres.migrate import DatabaseUnreachable, is_migrated
 from apps.cli.errors import CommandError
 from apps.settings import Settings, SettingsError, load_settings
 
@@ -83,8 +83,11 @@ def _kept_running(server: EmbeddedPostgres) -> Iterator[None]:
 
 def _migrate(url: str, down_to: str) -> None:
     """In a process of its own, because what migrating takes of memory this one would never give back; in none where nothing is to be done."""
-    if not down_to and is_migrated(url):
-        return
+    try:
+        if not down_to and is_migrated(url):
+            return
+    except DatabaseUnreachable as error:
+        raise CommandError(str(error)) from None
     command = [sys.executable, "-m", "adapters.postgres.migrate"]
     done = subprocess.run(command, input=f"{url}\n{down_to}\n", text=True, stderr=subprocess.PIPE, check=False)
     if done.returncode:

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from apps.settings import Settings
-from tests.apps.front_door import FrontDoor, House, house
+from tests.apps.front_door import Building, FrontDoor, building
 from tests.mail_server import PostOffice, post_office
 from tests.shop import Shop
 from tests.way_out import PLUGIN, WayOut, importable, way_out
@@ -29,16 +29,16 @@ async def way(site: Path, shop: Shop, database_url: str, tmp_path: Path) -> Asyn
 
 
 @pytest.fixture(scope="module")
-async def usual_house(app: Litestar, settings: Settings) -> AsyncIterator[House]:
+async def usual_building(app: Litestar, settings: Settings) -> AsyncIterator[Building]:
     """It begins after the run's application, because it ends before it."""
-    async with house(settings) as here:
+    async with building(settings) as here:
         yield here
 
 
 @pytest.fixture
-def door(usual_house: House, shop: Shop) -> FrontDoor:
+def door(usual_building: Building, shop: Shop) -> FrontDoor:
     """How people of the test's company come in, by a clock that the test turns."""
-    return usual_house.door(shop)
+    return usual_building.door(shop)
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ class Visitor:
 
 
 @dataclass(frozen=True)
-class House:
+class Building:
     """The application, started. Many tests may go through its door, one after the other."""
 
     app: Litestar
@@ -167,16 +167,16 @@ class House:
 
 
 @asynccontextmanager
-async def house(settings: Settings, *providers: Provider, **changes: Any) -> AsyncIterator[House]:
+async def building(settings: Settings, *providers: Provider, **changes: Any) -> AsyncIterator[Building]:
     """The application with parts and settings replaced."""
     time, settings = Time(), msgspec.structs.replace(settings, **{"public_url": ADDRESS, **changes})
     app = create_app(settings, time, *providers, write_log=lambda _: None)
     async with app.lifespan():
-        yield House(app, settings, time)
+        yield Building(app, settings, time)
 
 
 @asynccontextmanager
 async def front_door(shop: Shop, settings: Settings, *providers: Provider) -> AsyncIterator[FrontDoor]:
     """An application for one company alone, with parts replaced."""
-    async with house(settings, *providers) as here:
+    async with building(settings, *providers) as here:
         yield here.door(shop)

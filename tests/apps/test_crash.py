@@ -31,7 +31,7 @@ from tests.shop import Shop, open_shop
 pytestmark = pytest.mark.anyio
 
 CLIENTS = 8
-KILLS = amount(2, 8)
+KILLS = amount(4, 8)
 BETWEEN_KILLS = 60  # acknowledgements
 STOCK = 100_000
 

@@ -32,7 +32,7 @@ WRITTEN = (
     " (SELECT count(*) FROM stock_balance WHERE company_id = app_company()) AS balances,"
     " (SELECT count(*) FROM outbox_event WHERE company_id = app_company()) AS events"
 )
-LINES = 3_000
+LINES = 8_000
 
 
 @pytest.fixture

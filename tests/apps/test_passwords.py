@@ -21,7 +21,7 @@ from core.domain.secret import OwnedSecret, new_secret, read_secret
 from core.ports.identity import Passwords
 from tests.api import Client
 from tests.apps.edge_world import PASSWORD, assert_problem, hash_of
-from tests.apps.front_door import FrontDoor, House, Person, Visitor, front_door, house
+from tests.apps.front_door import Building, FrontDoor, Person, Visitor, building, front_door
 from tests.mail_server import PostOffice
 from tests.shop import Shop, open_shop
 
@@ -104,14 +104,14 @@ def errands() -> HeldErrands:
 
 
 @pytest.fixture(scope="module")
-async def slow_house(settings: Settings, errands: HeldErrands) -> AsyncIterator[House]:
-    async with house(settings, errands) as here:
+async def slow_building(settings: Settings, errands: HeldErrands) -> AsyncIterator[Building]:
+    async with building(settings, errands) as here:
         yield here
 
 
 @pytest.fixture
-async def world(slow_house: House, errands: HeldErrands, shop: Shop, post: PostOffice) -> AsyncIterator[World]:
-    yield World(slow_house.door(shop), post, errands, shop)
+async def world(slow_building: Building, errands: HeldErrands, shop: Shop, post: PostOffice) -> AsyncIterator[World]:
+    yield World(slow_building.door(shop), post, errands, shop)
     await errands.let_go()
 
 

@@ -13,7 +13,7 @@ from adapters.postgres.engine import Scope
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.apps.edge_world import assert_problem, pointers
-from tests.apps.front_door import FrontDoor, House, house
+from tests.apps.front_door import Building, FrontDoor, building
 from tests.mail_server import PostOffice
 from tests.shop import Shop
 
@@ -51,17 +51,17 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def open_house(usual_house: House, settings: Settings) -> AsyncIterator[House]:
+async def open_building(usual_building: Building, settings: Settings) -> AsyncIterator[Building]:
     """It begins after the usual one, because it ends before it."""
-    async with house(settings, registration=True) as here:
+    async with building(settings, registration=True) as here:
         yield here
 
 
 @pytest.fixture
-async def world(open_house: House, shop: Shop, post: PostOffice) -> World:
+async def world(open_building: Building, shop: Shop, post: PostOffice) -> World:
     # What all together may do is counted too, from one test to the next.
     await shop.database.fetch(Scope(), "UPDATE attempt SET times = '{}'")
-    return World(open_house.door(shop), post)
+    return World(open_building.door(shop), post)
 
 
 def a_wish(company: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

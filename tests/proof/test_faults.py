@@ -7,7 +7,7 @@ import random
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import chain, cycle, islice
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from tests.proof.invariants import broken_at, watching
 from tests.proof.journal import Journal
 from tests.proof.overload import Sales, heaviest, room_for
 from tests.proof.profile import FULL, amount
+from tests.proof.proxy import Proxy
 from tests.proof.recording import Reach
 from tests.proof.restarts import Restarts
 from tests.proof.set_up import set_up
@@ -145,6 +146,15 @@ async def test_servers_are_replaced_and_nobody_notices(house: House, reached: Re
     reached("B8", f"{times} restarts, {restarts.answered:,} requests: 0 failed, {restarts.longest:.1f} s at most")
 
 
+@contextmanager
+def slow(proxy: Proxy) -> Iterator[None]:
+    proxy.delay = SLOW
+    try:
+        yield
+    finally:
+        proxy.delay = 0.0
+
+
 @pytest.mark.promise("B9")
 async def test_too_much_is_turned_away_and_the_rest_served_in_time(house: House, reached: Reach) -> None:
     """The database takes its time meanwhile: on a machine of any speed, were all let in, each would wait for longer than is too long. Seen
@@ -152,10 +162,8 @@ async def test_too_much_is_turned_away_and_the_rest_served_in_time(house: House,
     server, token = house.here.servers[0], await house.signed_in()
     usual = await asyncio.to_thread(run_load, Load(server.port, Sales(token), 16, amount(1.5, 5), 0.5))
     room_for(CROWD, server.processes())
-    house.here.database_proxy.delay = SLOW
-    with heaviest(server.processes()) as memory:
+    with heaviest(server.processes()) as memory, slow(house.here.database_proxy):
         flood = await asyncio.to_thread(run_load, Load(server.port, Sales(token), CROWD, amount(5, 60), 2))
-    house.here.database_proxy.delay = 0.0
     after = await asyncio.to_thread(run_load, Load(server.port, Sales(token), 16, amount(1.5, 5), 0.5))
     assert flood.answers.keys() <= {"201", "503", "429"}, flood
     assert flood.answers.get("503", 0), "nobody was turned away"
