@@ -61,6 +61,7 @@ async def test_a_browser_signs_in_and_out_by_cookie(visit: Visits, watch: Watch)
     watch.allow(401, "/api/v1/")
     person = await visit.person("admin")
     page = await visit(None)
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()  # the application knows that nobody is signed in
     refused = await ask(page, "POST", "/api/v1/auth/login", {"login": "nobody", "password": "x", "cookie": True})
     assert refused["status"] == 401
     await visit.enter(page.context, person.cookie)

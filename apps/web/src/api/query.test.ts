@@ -31,6 +31,15 @@ test("what has become old is read again where it is shown, and nothing else", as
   expect(asked.map((times) => times())).toEqual([2, 2, 1]);
 });
 
+test("one thing that nobody shows is not shown as it was, a list is until it is read again", async () => {
+  await show(order);
+  await show(orders);
+  stops.splice(0).forEach((stop) => stop());
+  await refresh(client, ["purchase-orders"]);
+  expect(client.getQueryData(order.queryKey)).toBeUndefined();
+  expect(client.getQueryData(orders.queryKey)).toBe("read");
+});
+
 test("nobody asks for what was deleted here, though its page is still in view", async () => {
   const asked = [await show(order), await show(orders)];
   part(client, id);

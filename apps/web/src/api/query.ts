@@ -47,6 +47,10 @@ function isThere({ queryKey }: Pick<Query, "queryKey">): boolean {
   return ![...gone].some((id) => key.includes(id));
 }
 
+function isOneThing({ queryKey: [path] }: Pick<Query, "queryKey">): boolean {
+  return typeof path === "string" && path.includes("{");
+}
+
 /** Nobody asks for it any more, though its page may be in view until the next one comes, and whatever events tell of it. */
 export function part(client: QueryClient, id: string): void {
   void client.cancelQueries({ predicate: ({ queryKey }) => JSON.stringify(queryKey).includes(id) });
@@ -58,9 +62,11 @@ export function keep(id: string): void {
   gone.delete(id);
 }
 
-/** Whatever was read at or below these paths is read again where it is shown. */
+/** Whatever was read at or below these paths is read again where it is shown. One thing that is not shown is forgotten: it would
+ * be shown as it was until it is read again, and whoever acts on it then acts on a version that is no more. */
 export async function refresh(client: QueryClient, touched: readonly string[]): Promise<void> {
   const isOld = ({ queryKey: [path] }: Pick<Query, "queryKey">) => typeof path === "string" && touched.some((one) => path.startsWith(`/api/v1/${one}`));
+  client.removeQueries({ type: "inactive", predicate: (query) => isOld(query) && isOneThing(query) && query.state.fetchStatus === "idle" });
   await client.invalidateQueries({ predicate: isOld, refetchType: "none" });
   await client.refetchQueries({ type: "active", predicate: (query) => isOld(query) && isThere(query) });
 }
