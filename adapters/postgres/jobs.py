@@ -22,7 +22,7 @@ from core.ports.mail import Mail
 from core.ports.reports import ReportFilter
 from core.ports.sealing import Sealing
 
-_SHOWN = "j.id, j.report, j.format, j.narrowed, j.state, j.rows, j.total, j.problem, j.file_name, j.size, j.created_at, j.ended_at, j.schedule_id"
+_SHOWN = "j.id, j.report, j.format, j.narrowed, j.state, j.rows, j.total, j.problem, j.problem_code, j.file_name, j.size, j.created_at, j.ended_at, j.schedule_id"
 _OWN = "j.company_id = %(company)s AND j.user_id = %(user)s"
 # Two who ask at the same moment wait for each other. The lock is a statement of its own: only the next sees what the other has done.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('jobs ' || %(user)s::text, 0))"
@@ -65,7 +65,7 @@ _FINISH = f"""
     WHERE {_OURS} RETURNING 1
 """
 _FAIL = f"""
-    UPDATE job SET state = CASE WHEN %(after)s::interval IS NULL THEN 'failed' ELSE 'waiting' END, problem = %(problem)s, lease_token = NULL,
+    UPDATE job SET state = CASE WHEN %(after)s::interval IS NULL THEN 'failed' ELSE 'waiting' END, problem = %(problem)s, problem_code = %(code)s, lease_token = NULL,
            next_at = clock_timestamp() + coalesce(%(after)s::interval, interval '0'),
            ended_at = CASE WHEN %(after)s::interval IS NULL THEN %(now)s::timestamptz END
     WHERE {_OURS} RETURNING state
@@ -180,10 +180,10 @@ class PostgresJobQueue:
         self, job: DueJob, problem: str, after: timedelta | None, now: datetime, code: str = "internal"
     ) -> None:
         async with self._database.transaction(Scope(job.company_id)) as connection:
-            names = {**_names(job), "problem": problem, "after": after, "now": now}
+            names = {**_names(job), "problem": problem, "code": code, "after": after, "now": now}
             ended = await (await connection.execute(_FAIL.encode(), names)).fetchone()
             if ended and ended[0] == JobState.FAILED:
-                await connection.execute(_OUTCOME.encode(), {**names, "state": "failed", "code": code, "mail": None})
+                await connection.execute(_OUTCOME.encode(), {**names, "state": "failed", "mail": None})
 
     async def forget(self, before: datetime) -> Sequence[tuple[UUID, str]]:
         rows = await self._dispatch.fetch(Scope(), _FORGET, {"before": before})
@@ -209,13 +209,13 @@ def _names(job: DueJob) -> dict[str, Any]:
 
 
 def _view(row: Row) -> JobView:
-    job_id, report, form, narrowed, state, rows, total, problem, file_name, size, *when, schedule_id = row
+    job_id, report, form, narrowed, state, rows, total, problem, code, file_name, size, *when, schedule_id = row
     created_at, ended_at = when
     done = state == JobState.DONE
     percent = 100 if done else min(99, 100 * rows // total) if total else 0
     return JobView(
         *(job_id, ReportName(report), ReportFormat(form), msgspec.convert(narrowed, ReportFilter), JobState(state)),
-        *(rows, total, percent, problem, file_name, size, created_at, ended_at),
+        *(rows, total, percent, problem, code, file_name, size, created_at, ended_at),
         expires_at=ended_at + KEPT if done else None,
         schedule_id=schedule_id,
     )

@@ -33,7 +33,7 @@ _TELL = """
                jsonb_strip_nulls(jsonb_build_object('sku', p.sku, 'name', p.name, 'site', s.code)) || n.facts AS told
         FROM jsonb_to_recordset(%(news)s::jsonb)
              AS n(event uuid, kind text, permission text, acts boolean, subject_type text, subject uuid, site uuid, product uuid,
-                  not_to uuid, facts jsonb, place integer)
+                  not_to uuid, only_to uuid, facts jsonb, place integer)
         LEFT JOIN product p ON p.company_id = %(company)s AND p.id = n.product
         LEFT JOIN category c ON c.company_id = %(company)s AND c.id = p.category_id
         LEFT JOIN category above ON above.company_id = %(company)s AND above.id = c.parent_id
@@ -58,7 +58,7 @@ _TELL = """
     wish AS MATERIALIZED (
         SELECT n.event, n.kind, n.subject_type, n.subject, n.site, n.category_id, n.told, n.place, w.user_id, w.channels, w.timing
         FROM news n
-        JOIN wisher w ON w.kind = n.kind AND w.user_id IS DISTINCT FROM n.not_to
+        JOIN wisher w ON w.kind = n.kind AND w.user_id IS DISTINCT FROM n.not_to AND w.user_id = coalesce(n.only_to, w.user_id)
              AND (n.site IS NULL OR (n.site = ANY (w.reach)) IS NOT FALSE)
              AND (n.site IS NULL OR (n.site = ANY (w.site_ids)) IS NOT FALSE)
              AND (n.product IS NULL OR w.category_ids IS NULL OR n.categories && w.category_ids)
@@ -146,6 +146,7 @@ def _told(place: int, news: News) -> dict[str, object]:
         "site": news.site,
         "product": news.product,
         "not_to": news.not_to,
+        "only_to": news.only_to,
         "facts": news.facts,
     }
 

@@ -57,7 +57,7 @@ channel_location = _table("channel_location", "company_id plugin_id external_loc
 channel_order = _table(
     "channel_order",
     "company_id id channel external_id number placed_at changed_at currency location by_location site_id buyer cancelled_at state "
-    "problem lacks priority attempts look_at imported_at updated_at version",
+    "problem problem_code lacks priority attempts look_at imported_at updated_at version",
 )
 channel_order_fact = _table("channel_order_fact", "company_id order_id kind external_id at location site_id problem")
 channel_order_fact_line = _table(
@@ -120,7 +120,7 @@ invitation = _table(
 )
 job = _table(
     "job",
-    "company_id id user_id report format narrowed state rows total attempts next_at lease_token problem digest size file_name "
+    "company_id id user_id report format narrowed state rows total attempts next_at lease_token problem problem_code digest size file_name "
     "media_type created_at ended_at schedule_id due_at seen",
 )
 kit_component = _table("kit_component", "company_id kit_id component_id quantity kit_kind component_kind")

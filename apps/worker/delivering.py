@@ -97,7 +97,8 @@ class Deliverer:
 
     async def _carried(self, at_work: AtWork, events: Sequence[Event]) -> Exception | None:
         try:
-            notices, channel = await self.notices.of(at_work.company_id, events), at_work.plugin.notification_channel
+            told, channel = await self.notices.of(at_work.company_id, events), at_work.plugin.notification_channel
+            notices = [one for one in told if one.news.only_to is None]  # a room is for all
             if notices and channel:
                 await at_work.ask(lambda: channel.carry(notices), PLUGIN_SECONDS)
         except Exception as error:  # foreign code may raise anything

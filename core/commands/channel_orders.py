@@ -21,6 +21,8 @@ from core.ports.channel_items import ExpectedChange
 from core.ports.storage import UnitOfWork
 
 NOBODY = UUID(int=0)
+UNEXPECTED = "internal"
+"""The code of what ran into an error of ours."""
 REFUSED_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """When an order is looked at again of which the books refused something, time after time; the last of them for ever after."""
 
@@ -71,7 +73,7 @@ async def put_off(uow: UnitOfWork, actor: Actor, command: tuple[UUID, str]) -> N
 
 async def _put_off(uow: UnitOfWork, actor: Actor, before: ChannelOrder | None, order: ChannelOrder, error: str) -> None:
     attempts = await uow.channel_orders.attempts(order) + 1
-    after = replace(order, problem=error[:500], state=OrderState.NEEDS_ATTENTION)
+    after = replace(order, problem=error[:500], problem_code=UNEXPECTED, state=OrderState.NEEDS_ATTENTION)
     await uow.channel_orders.save(after, uow.now + _delay(attempts), attempts)
     await _tell(uow, actor, before, after)
 
@@ -86,7 +88,7 @@ async def look(
     reason: str = "",
 ) -> ChannelOrder:
     """Makes the books say what is known of the order, stores it and tells what has become of it."""
-    known = resolved(replace(order, problem=""), await uow.channel_orders.directory(order))
+    known = resolved(replace(order, problem="", problem_code=""), await uow.channel_orders.directory(order))
     attempts, look_at = 0, None
     # Before anything else refers to it, and whatever becomes of the rest.
     await uow.channel_orders.save(known, None)
@@ -98,7 +100,8 @@ async def look(
     except DomainError as refusal:
         attempts = await uow.channel_orders.attempts(order) + 1
         look_at = uow.now + _delay(attempts)
-        known = replace(known, problem=str(refusal)[:500])
+        code = refusal.faults[0].code if refusal.faults else refusal.code
+        known = replace(known, problem=str(refusal)[:500], problem_code=code)
     after = replace(known, state=state_of(known))
     await uow.channel_orders.save(after, look_at, attempts)
     await _tell(uow, actor, before, after, event=event, reason=reason)

@@ -97,8 +97,8 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class ChannelOrder:
     """All that is known of an order. `id` is ours, `external_id` the shop's; `changed_at` is the moment of the newest picture; `site` is
-    where it is to be fulfilled from. `by_location`: whether the shop speaks of locations of its own. `problem` are the words of a refusal
-    that stood in the way of the order as a whole; `lacks` are the units that it wants or that left, and that are not there."""
+    where it is to be fulfilled from. `by_location`: whether the shop speaks of locations of its own. `problem` are the words and
+    `problem_code` is the code of a refusal that stood in the way of the order as a whole; `lacks` are the units that it wants or that left, and that are not there."""
 
     channel: str
     external_id: str
@@ -115,6 +115,7 @@ class ChannelOrder:
     buyer: str = field(default="", repr=False)
     state: OrderState = OrderState.OPEN
     problem: str = ""
+    problem_code: str = ""
     lacks: Decimal = ZERO
     has_unknown_location: bool = False
     version: int = 0

@@ -24,6 +24,7 @@ _OF: dict[str, str] = {
     "purchase_order": "created changed deleted submitted approved sending not_sent sent late acknowledged received receipt_taken_back closed cancelled",
     "recommendation": "found accepted dismissed",
     "replenishment": "proposed withdrawn ordered dismissed",
+    "report_schedule": "not_sent",
     "request": "created changed deleted approved rejected reopened fulfilled closed cancelled",
     "reservation": "committed released consumed expired shortened",
     "role": "created changed deleted",

@@ -34,6 +34,7 @@ class NotificationKind(StrEnum):
     CHANNEL_ORDER_SHORT = "channel_order_short"
     CHANNEL_ORDER_STUCK = "channel_order_stuck"
     NEW_PRODUCT = "new_product"
+    REPORT_NOT_SENT = "report_not_sent"
     PLUGIN_TROUBLE = "plugin_trouble"
     FAILED_DELIVERY = "failed_delivery"
 
@@ -78,6 +79,7 @@ AUDIENCES: Mapping[NotificationKind, Audience] = {
     NotificationKind.CHANNEL_ORDER_SHORT: Audience("channel_order:read"),
     NotificationKind.CHANNEL_ORDER_STUCK: Audience("channel_order:read"),
     NotificationKind.NEW_PRODUCT: Audience("product:read"),
+    NotificationKind.REPORT_NOT_SENT: Audience("report:schedule"),
     NotificationKind.PLUGIN_TROUBLE: Audience("plugin:read"),
     NotificationKind.FAILED_DELIVERY: Audience("plugin:read"),
 }

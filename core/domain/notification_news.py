@@ -15,8 +15,8 @@ _TYPE = "type"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event to be told, at a site and about a product where it has them, and not to who brought it about. `facts` are chosen
-    one by one: nothing that an event may hold one day, such as a cost, comes along by itself."""
+    """One event to be told, at a site and about a product where it has them, and not to who brought it about, or to one person alone.
+    `facts` are chosen one by one: nothing that an event may hold one day, such as a cost, comes along by itself."""
 
     event_id: UUID
     kind: NotificationKind
@@ -25,6 +25,7 @@ class News:
     site: UUID | None
     product: UUID | None
     not_to: UUID | None
+    only_to: UUID | None
     facts: Mapping[str, Any]
 
 
@@ -38,6 +39,7 @@ class _Source:
     facts: Sequence[str]
     site: str | None = None
     not_to: str | None = None
+    only_to: str | None = None
     where: Mapping[str, Sequence[str]] | None = None
     of_product: bool = False
     words: str | None = None
@@ -83,6 +85,7 @@ _SOURCES: Mapping[str, _Source] = {
     "transfer_created": _TRANSFER_PENDING,
     "transfer_submitted": _TRANSFER_PENDING,
     "transfer_dispatched": _Source(NotificationKind.TRANSFER_WAITING, ("number", "state"), site="destination"),
+    "report_schedule_not_sent": _Source(NotificationKind.REPORT_NOT_SENT, ("name",), only_to="owner"),
     "plugin_paused": _Source(NotificationKind.PLUGIN_TROUBLE, ("plugin", "problem")),
     "delivery_failed": _Source(NotificationKind.FAILED_DELIVERY, ("subscriber", "type", "error")),
     "webhook_disabled": _Source(
@@ -115,6 +118,7 @@ def _news(event: Event) -> Iterator[News]:
         site=_id(event, source.site),
         product=event.subject_id if source.of_product else None,
         not_to=_id(event, source.not_to),
+        only_to=_id(event, source.only_to),
         facts=facts | {WORDED: _words(event, source.words)} if source.words else facts,
     )
 

@@ -84,7 +84,8 @@ class StepView(msgspec.Struct, frozen=True):
 
 
 class ChannelOrderView(msgspec.Struct, frozen=True):
-    """An order with all that is known of it. `problem` are the words of a refusal, if one stands in its way."""
+    """An order with all that is known of it. `problem` are the words and `problem_code` is the code of a refusal, where
+    one stands in its way; else both are empty."""
 
     id: UUID
     channel: str
@@ -101,6 +102,7 @@ class ChannelOrderView(msgspec.Struct, frozen=True):
     imported_at: datetime
     updated_at: datetime
     problem: str
+    problem_code: str
     version: int
     lines: list[ChannelOrderLineView]
     fulfilments: list[FactView]

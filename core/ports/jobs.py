@@ -28,6 +28,7 @@ class JobView(msgspec.Struct, frozen=True):
     total: int | None
     percent: int
     problem: str | None
+    problem_code: str | None
     file_name: str | None
     size: int | None
     created_at: datetime
@@ -136,7 +137,7 @@ class JobQueue(Protocol):
     async def fail(
         self, job: DueJob, problem: str, after: timedelta | None, now: datetime, code: str = "internal"
     ) -> None:
-        """It is tried again after that time, or never; `code` is told to whoever has it sent."""
+        """It is tried again after that time, or never; `code` is told to whoever asked for it, or has it sent."""
         ...
 
     async def forget(self, before: datetime) -> Sequence[tuple[UUID, str]]:

@@ -29,6 +29,7 @@ class ChannelOrderSummary(msgspec.Struct, frozen=True):
     changed_at: datetime
     cancelled_at: datetime | None
     problem: str
+    problem_code: str
     version: int
     lines: int
 

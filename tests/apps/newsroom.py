@@ -1,5 +1,6 @@
 """A company whose members are told news: the steps of the worker one by one, a clock of the test's own, a real mail server."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -82,6 +83,14 @@ class Newsroom:
     @property
     def company(self) -> UUID:
         return self.shop.company_id
+
+    async def lose_report(self, owner: Member) -> None:
+        """A report that this person has sent could not be."""
+        told = {"name": "Inventario", "owner": str(owner.user_id), "problem": "internal"}
+        await self.shop.fetch(
+            "INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data) VALUES (%s, %s, %s, %s, %s)",
+            *(self.company, "report_schedule_not_sent", "report_schedule", new_id(), json.dumps(told)),
+        )
 
     async def member(
         self, role: str, *sites: str, locale: str = "es-EC", zone: str | None = None, proven: bool = True

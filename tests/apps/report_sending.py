@@ -88,6 +88,13 @@ class Newsroom:
             (one["last"]["state"], one["last"]["problem"]) if one["last"] else ("", None) for one in shown["readers"]
         ]
 
+    async def told(self) -> list[tuple[str, str, str]]:
+        """The events of reports that were not sent: which, whose, why."""
+        statement = """SELECT data->>'name', data->>'owner', data->>'problem' FROM outbox_event
+                       WHERE company_id = %s AND type = 'report_schedule_not_sent' ORDER BY id"""
+        rows: list[tuple[str, str, str]] = await self.api.shop.fetch(statement, self.api.shop.company_id)
+        return rows
+
 
 @asynccontextmanager
 async def newsroom(api: Api, settings: Settings, post: PostOffice) -> AsyncIterator[Newsroom]:

@@ -199,9 +199,10 @@ class TestAsking:
         await pull(way)
         assert await standing(way) == {order: ("needs_attention", 0, 0, 1), other: ("cancelled", 0, 0, 0)}
         rows = await way.shop.fetch(
-            "SELECT problem FROM channel_order WHERE company_id = %s AND state = 'needs_attention'", way.shop.company_id
+            "SELECT problem, problem_code FROM channel_order WHERE company_id = %s AND state = 'needs_attention'",
+            way.shop.company_id,
         )
-        assert "closed" in rows[0][0]
+        assert ("closed" in rows[0][0], rows[0][1]) == (True, "closed")
         await way.shop.fetch(closing, True, *place_of)
         await way.shop.fetch(
             "UPDATE channel_order SET look_at = now() WHERE company_id = %s AND look_at IS NOT NULL",

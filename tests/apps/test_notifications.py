@@ -124,6 +124,15 @@ class TestAudience:
         assert await elsewhere.lines() == []
         assert await asking.lines() == []
 
+    async def test_a_report_that_was_not_sent_is_told_to_its_owner_alone(self, room: Newsroom) -> None:
+        """Seen to fail without `only_to` in the statement, and for whoever may have no reports sent any more."""
+        owner, other, operator = [await room.member(role) for role in ("manager", "manager", "operator")]
+        for whose in (owner, operator):
+            await room.lose_report(whose)
+        await room.tell()
+        assert await owner.lines() == ["El reporte «Inventario» no se envió; su página dice por qué"]
+        assert (await other.lines(), await operator.lines()) == ([], [])
+
     async def test_a_transfer_waits_for_its_source_and_then_for_its_destination(self, room: Newsroom) -> None:
         admin = await room.api.client("admin")
         source, destination = await room.member("operator", "UIO"), await room.member("operator", "GYE")

@@ -165,8 +165,10 @@ async def test_it_is_made_with_the_rights_of_that_moment(desk: Desk) -> None:
     job = await client.post_ok("/jobs", {"report": "stock_valuation", "format": "csv"})
     await desk.api.shop.fetch("UPDATE membership SET role = 'viewer' WHERE company_id = %s", desk.api.shop.company_id)
     await desk.work()
-    [row] = await desk.api.shop.fetch("SELECT state, problem FROM job WHERE company_id = %s", desk.api.shop.company_id)
-    assert row[0] == "failed"
+    [row] = await desk.api.shop.fetch(
+        "SELECT state, problem, problem_code FROM job WHERE company_id = %s", desk.api.shop.company_id
+    )
+    assert (row[0], row[2]) == ("failed", "missing_permission")
     assert "cost:read" in row[1]
     assert job["state"] == "waiting"
 
@@ -185,7 +187,7 @@ async def test_an_error_of_ours_is_tried_again_and_then_given_up(desk: Desk) -> 
         assert await broken.make()
         await desk.api.shop.fetch("UPDATE job SET next_at = now() WHERE company_id = %s", desk.api.shop.company_id)
     failed = await client.get_ok(f"/jobs/{job['id']}")
-    assert (failed["state"], failed["percent"]) == ("failed", 0)
+    assert (failed["state"], failed["percent"], failed["problem_code"]) == ("failed", 0, "internal")
 
 
 class AwayStore(LocalDiskStore):

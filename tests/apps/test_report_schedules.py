@@ -201,6 +201,9 @@ async def test_it_rests_while_its_owner_may_not_have_it_says_why_and_goes_on_aft
 
     await set_to("false")
     await room.pass_days(1)
+    assert await room.told() == [("Inventario", room.ids["Eva"], problem)]
+    await room.pass_days(1)
+    assert len(await room.told()) == 1
     shown = await admin.get_ok(f"/report-schedules/{made['id']}")
     assert (shown["rests"], await room.last(admin, made)) == (problem, [("resting", problem)])
     assert await room.sent_to("Rosa") == []
@@ -237,6 +240,7 @@ async def test_a_reader_who_may_not_have_it_at_the_time_is_sent_nothing_and_the_
     await room.api.shop.database.fetch(room.api.shop.scope, statement, names)
     await room.pass_days(1)
     assert await room.last(owner, made) == [("posted", None), ("failed", problem)]
+    assert await room.told() == [("Inventario", room.ids["Ana"], problem)]
     assert len(await room.sent_to("Ana")) == 1
     assert await room.sent_to("Luis") == []
 
@@ -248,6 +252,7 @@ async def test_a_mail_that_no_server_takes_is_shown_as_failed(room: Newsroom) ->
     await room.pass_days(1)
     assert await room.sent_to("Ana") == []
     assert await room.last(owner, made) == [("failed", "mail_failed")]
+    assert await room.told() == [("Inventario", room.ids["Ana"], "mail_failed")]
 
 
 async def test_what_is_paused_sends_nothing_and_makes_up_for_nothing(room: Newsroom) -> None:

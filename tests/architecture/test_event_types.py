@@ -15,7 +15,7 @@ from core.domain.event_types import EVENT_TYPES
 ROOT = Path(__file__).parents[2]
 _WRITTEN = re.compile(r"INSERT INTO outbox_event\b.{0,600}", re.DOTALL)
 _FROM_LEDGER = re.compile(r"FUNCTION ledger_event_type.*?;", re.DOTALL)
-_SUBJECTS = frozenset({"purchase_order"})
+_SUBJECTS = frozenset({"purchase_order", "report_schedule"})
 _WORD = re.compile(r"'([a-z_]+)'")
 _QUOTED = re.compile(r"['\"]([a-z]+(?:_[a-z]+)+)['\"]")
 

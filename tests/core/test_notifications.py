@@ -236,6 +236,11 @@ class TestNews:
         )
         assert news.not_to == who
 
+    def test_a_report_that_was_not_sent_is_told_to_whoever_has_it_sent(self) -> None:
+        who = new_id()
+        [news] = news_among([event("report_schedule_not_sent", name="Inventario", owner=str(who), problem="internal")])
+        assert (news.only_to, news.facts) == (who, {"name": "Inventario"})
+
 
 class TestWords:
     def test_both_languages_have_the_same_lines_with_the_same_places(self) -> None:

@@ -42,6 +42,25 @@ async def test_what_left_and_is_not_in_the_books_is_settled(visit: Visits, shop:
     await expect(page.get_by_role("main")).to_contain_text("1 settled")
 
 
+async def test_a_refusal_of_the_books_is_read_in_ones_own_language(visit: Visits, shop: Shop) -> None:
+    """Beside it stand English words, for programs that know nothing of the code."""
+    await shop.product("CUP")
+    await shop.post("receipt", "CUP", 2)
+    line = {"id": "1", "sku": "CUP", "title": "A cup", "quantity": "1", "unit_price": "9.90"}
+    order = {"channel": "my-shop", "number": "#1", "placed_at": AT, "currency": "USD", "site": "UIO", "lines": [line]}
+    await shop.fetch(
+        "UPDATE location SET active = false WHERE company_id = %s AND id = %s", shop.company_id, shop.sites["UIO"]
+    )
+    fulfilment = {"id": "f1", "at": AT, "lines": [{"line": "1", "quantity": "1"}]}
+    seller = await visit.client("operator")
+    taken = await seller.post_ok("channel-orders", order | {"fulfilments": [fulfilment]})
+    assert (taken["state"], taken["problem_code"]) == ("needs_attention", "closed")
+    page = await visit("manager", path="/channel-orders")
+    await expect(page.get_by_role("row").filter(has_text="#1")).to_contain_text("Este sitio o lugar está cerrado")
+    await page.get_by_role("row").filter(has_text="#1").get_by_role("link").click()
+    await expect(page.get_by_role("alert").first).to_contain_text("Este sitio o lugar está cerrado")
+
+
 async def test_an_order_says_what_is_wrong_with_it_on_a_phone(visit: Visits, shop: Shop) -> None:
     line = {"id": "1", "sku": "NOBODY", "title": "A hat", "quantity": "1", "unit_price": "9.90"}
     order = {"channel": "my-shop", "number": "#1", "placed_at": AT, "currency": "USD", "site": "UIO", "lines": [line]}

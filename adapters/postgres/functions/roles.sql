@@ -95,5 +95,5 @@ GRANT SELECT (company_id, look_at) ON channel_order TO pirwa_dispatch;
 GRANT SELECT (company_id, plugin_id, next_at, leased_until, failures) ON channel_order_feed TO pirwa_dispatch;
 GRANT SELECT (company_id, plugin_id, next_at) ON channel_order_hint TO pirwa_dispatch;
 GRANT SELECT, UPDATE (state, attempts, lease_token, next_at), DELETE ON job TO pirwa_dispatch;
-GRANT SELECT (company_id, id, owner_id, paused, next_at) ON report_schedule TO pirwa_dispatch;
+GRANT SELECT (company_id, id, owner_id, name, paused, next_at) ON report_schedule TO pirwa_dispatch;
 GRANT SELECT (mail_id, state), UPDATE (state, problem) ON report_schedule_outcome TO pirwa_dispatch;

@@ -79,6 +79,7 @@ ORDER = f"""
         'site', CASE WHEN s.id IS NOT NULL THEN json_build_object('id', s.id, 'code', s.code, 'name', s.name) END,
         'location', o.location, 'buyer', o.buyer, 'currency', o.currency, 'placed_at', o.placed_at, 'changed_at', o.changed_at,
         'cancelled_at', o.cancelled_at, 'imported_at', o.imported_at, 'updated_at', o.updated_at, 'problem', o.problem,
+        'problem_code', o.problem_code,
         'version', o.version, 'lines', coalesce(({_LINES}), '[]'::json),
         'fulfilments', coalesce(({_facts("fulfilment")}), '[]'::json), 'returns', coalesce(({_facts("return")}), '[]'::json),
         'history', coalesce(({_STEPS}), '[]'::json))::text
@@ -88,7 +89,7 @@ ORDER = f"""
 _LIST = f"""
     WITH found AS NOT MATERIALIZED (
         SELECT o.id, o.channel, o.external_id, o.number, o.state, s.id AS site, s.code AS site_code, s.name AS site_name, o.buyer,
-               o.currency, o.placed_at, o.changed_at, o.cancelled_at, o.problem, o.version
+               o.currency, o.placed_at, o.changed_at, o.cancelled_at, o.problem, o.problem_code, o.version
         FROM channel_order o LEFT JOIN site s ON s.company_id = o.company_id AND s.id = o.site_id
         WHERE o.company_id = %(company)s AND {_VISIBLE}
           AND (%(channel)s::text IS NULL OR o.channel = %(channel)s)
@@ -118,7 +119,7 @@ def order_view(rows: list[Row]) -> ChannelOrderView | None:
 def _summary(row: Row) -> ChannelOrderSummary:
     site = SiteName(*row[5:8]) if row[5] else None
     channel, external_id, number = row[1:4]
-    return ChannelOrderSummary(row[0], channel, external_id, number, OrderState(row[4]), site, *row[8:16])
+    return ChannelOrderSummary(row[0], channel, external_id, number, OrderState(row[4]), site, *row[8:17])
 
 
 def _reach(actor: Actor) -> list[UUID] | None:

@@ -26,7 +26,7 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('channel-order:' || %s ||
 _FIND = "SELECT id FROM channel_order WHERE company_id = %s AND channel = %s AND external_id = %s"
 _HEAD = """
     SELECT channel, external_id, number, placed_at, changed_at, currency, by_location, location, site_id, cancelled_at, buyer, state,
-           problem, lacks, version
+           problem, problem_code, lacks, version
     FROM channel_order WHERE company_id = %s AND id = %s FOR NO KEY UPDATE
 """
 _LINES = """
@@ -77,14 +77,14 @@ _NEXT_NUMBER = (
 )
 _SAVE = """
     INSERT INTO channel_order (company_id, id, channel, external_id, number, placed_at, changed_at, currency, by_location, location,
-                               site_id, cancelled_at, buyer, state, problem, lacks, attempts, look_at, imported_at, updated_at)
+                               site_id, cancelled_at, buyer, state, problem, problem_code, lacks, attempts, look_at, imported_at, updated_at)
     VALUES (%(company)s, %(id)s, %(channel)s, %(external_id)s, %(number)s, %(placed_at)s, %(changed_at)s, %(currency)s, %(by_location)s,
-            %(location)s, %(site)s, %(cancelled_at)s, %(buyer)s, %(state)s, %(problem)s, %(lacks)s, %(attempts)s, %(look_at)s,
+            %(location)s, %(site)s, %(cancelled_at)s, %(buyer)s, %(state)s, %(problem)s, %(problem_code)s, %(lacks)s, %(attempts)s, %(look_at)s,
             %(now)s, %(now)s)
     ON CONFLICT (company_id, id) DO UPDATE SET number = excluded.number, placed_at = excluded.placed_at, changed_at = excluded.changed_at,
         currency = excluded.currency, by_location = excluded.by_location, location = excluded.location, site_id = excluded.site_id,
         cancelled_at = excluded.cancelled_at, buyer = excluded.buyer, state = excluded.state, problem = excluded.problem,
-        lacks = excluded.lacks, attempts = excluded.attempts, look_at = excluded.look_at, updated_at = excluded.updated_at,
+        problem_code = excluded.problem_code, lacks = excluded.lacks, attempts = excluded.attempts, look_at = excluded.look_at, updated_at = excluded.updated_at,
         version = channel_order.version + 1
 """
 _SAVE_LINES = """

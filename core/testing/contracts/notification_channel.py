@@ -73,7 +73,9 @@ class NotificationChannelContract:
 def notice(number: int) -> Notice:
     """News of low stock; those of one number are the same."""
     product = UUID(int=1000 + number)
-    news = News(UUID(int=number), NotificationKind.LOW_STOCK, "product", product, None, product, None, {"sku": "TEA"})
+    news = News(
+        UUID(int=number), NotificationKind.LOW_STOCK, "product", product, None, product, None, None, {"sku": "TEA"}
+    )
     return Notice(news, f"{WORDS} ({number})", "https://stock.example.org/notifications")
 
 

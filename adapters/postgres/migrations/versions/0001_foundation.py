@@ -17,7 +17,8 @@ def downgrade() -> None:
         "DO $$ DECLARE name text; BEGIN "
         "FOR name IN SELECT format('TABLE %%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' "
         "LOOP EXECUTE 'DROP ' || name || ' CASCADE'; END LOOP; "
-        "FOR name IN SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+        # All names at once, before any is dropped: with one goes what hangs on it, and has no name any more.
+        "FOR name IN SELECT unnest(array_agg(oid::regprocedure::text)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
         "LOOP EXECUTE 'DROP ROUTINE IF EXISTS ' || name || ' CASCADE'; END LOOP; "
         "DROP TYPE IF EXISTS ledger_line; DROP DOMAIN IF EXISTS quantity; DROP DOMAIN IF EXISTS amount; END $$"
     )

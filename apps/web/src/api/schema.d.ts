@@ -6028,6 +6028,7 @@ export interface components {
             changed_at: string;
             cancelled_at: string | null;
             problem: string;
+            problem_code: string;
             version: number;
             lines: number;
         };
@@ -6053,6 +6054,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             problem: string;
+            problem_code: string;
             version: number;
             lines: components["schemas"]["ChannelOrderLineView"][];
             fulfilments: components["schemas"]["FactView"][];
@@ -7028,6 +7030,7 @@ export interface components {
             total: number | null;
             percent: number;
             problem: string | null;
+            problem_code: string | null;
             file_name: string | null;
             size: number | null;
             /** Format: date-time */

@@ -30,6 +30,22 @@ export function useFaultText(): (fault: Fault) => string {
   );
 }
 
+/** Words for a refusal that was noted with its code: in the reader's language where those words need nothing else, else as they were noted (English). */
+export function useNotedText(): (code: string | null, words: string | null) => string {
+  const { t, i18n } = useTranslation("errors", LATER);
+  return useCallback(
+    (code, words) => {
+      const says = (key: string) => {
+        const known: unknown = i18n.getResource(i18n.resolvedLanguage ?? "en", "errors", key);
+        return typeof known === "string" && !known.includes("{{");
+      };
+      const key = code && [code, `fault.${code}`].find(says);
+      return key ? (t(key as never) as string) : (words ?? "");
+    },
+    [t, i18n],
+  );
+}
+
 /** Words for why something that was sent did not work, and as a quotation what the other side said of it, in whatever language. */
 export function useFailureText(): (why: Schemas["Failure"]) => string {
   const { t } = useTranslation("errors", LATER);

@@ -17,6 +17,7 @@ import { BackLink, Link, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page, Section } from "../../ui/Page";
 import { ReasonDialog } from "../../ui/ReasonDialog";
+import { useNotedText } from "../../ui/problems";
 import { useToast } from "../../ui/toasts";
 import { Facts, type Fact } from "../stock/Facts";
 import { useActorName } from "../stock/people";
@@ -117,12 +118,13 @@ function Problems({ order }: { order: ChannelOrder }) {
   const { t: common } = useTranslation();
   const { can } = useSession();
   const { quantity } = useFormats();
-  const found = [...new Set([order, ...order.lines, ...order.fulfilments, ...order.returns].map(({ problem }) => problem).filter((problem): problem is string => Boolean(problem)))];
+  const noted = useNotedText();
+  const found = [...new Set([...order.lines, ...order.fulfilments, ...order.returns].map(({ problem }) => problem).filter((problem): problem is string => Boolean(problem)))];
   const sum = (amounts: string[]) => plus("0", ...amounts);
   const short = sum(order.lines.flatMap(({ reservations }) => reservations.map((one) => one.short)));
   const owed = sum(order.lines.map((line) => line.owed));
   const wantsApp = found.includes("no_product") || found.includes("unknown_location");
-  if (order.state === "fulfilled" || order.state === "cancelled" || (found.length === 0 && compare(short, "0") <= 0 && compare(owed, "0") <= 0)) {
+  if (order.state === "fulfilled" || order.state === "cancelled" || (!order.problem && found.length === 0 && compare(short, "0") <= 0 && compare(owed, "0") <= 0)) {
     return null;
   }
   return (
@@ -138,6 +140,7 @@ function Problems({ order }: { order: ChannelOrder }) {
         )
       }
     >
+      {order.problem && <div>{noted(order.problem_code, order.problem)}</div>}
       {found.map((problem) => (
         <div key={problem}>{t(`problem.${problem}` as "problem.no_product", { defaultValue: problem })}</div>
       ))}

@@ -11,6 +11,7 @@ import { DataTable, type Column } from "../../ui/DataTable";
 import { useFormats } from "../../ui/formats";
 import { Link, LinkButton } from "../../ui/links";
 import { Page } from "../../ui/Page";
+import { useNotedText } from "../../ui/problems";
 import { SearchField } from "../../ui/SearchField";
 import { useTableChoice } from "../../ui/tableChoice";
 import { useList } from "../../ui/useList";
@@ -100,6 +101,7 @@ function ChannelFilter({ channel, set, here }: { channel: string | undefined; se
 }
 
 function useColumns(): readonly Column<Summary>[] {
+  const noted = useNotedText();
   const { t } = useTranslation("channelOrders");
   const { t: common } = useTranslation();
   const { time, quantity } = useFormats();
@@ -122,7 +124,7 @@ function useColumns(): readonly Column<Summary>[] {
           <ChannelOrderChip state={order.state} />
           {order.problem && (
             <Typography variant="caption" color="textSecondary" component="div">
-              {order.problem}
+              {noted(order.problem_code, order.problem)}
             </Typography>
           )}
         </>

@@ -16,5 +16,8 @@ export function placeOf(item: Pick<Schemas["NotificationItem"], "subject_type" |
   if (page) {
     return `/${page}/${item.subject_id}`;
   }
+  if (item.subject_type === "report_schedule") {
+    return "/reports/schedules";
+  }
   return item.subject_type.startsWith("replenishment") ? "/replenishment" : item.subject_type.startsWith("plugin") ? "/apps" : null;
 }

@@ -12,6 +12,7 @@ import { useFormats } from "../../ui/formats";
 import { BackLink, LinkButton } from "../../ui/links";
 import { Failure, LateSkeleton } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
+import { useNotedText } from "../../ui/problems";
 import { StateChip } from "../../ui/StateChip";
 import { Deed } from "./Deed";
 import { useAskForJob } from "./download";
@@ -72,6 +73,7 @@ function Standing({ job, name }: { job: Job; name: string }) {
   const { time, quantity } = useFormats();
   const size = useSize();
   const about = useAbout(job);
+  const noted = useNotedText();
   const [isLeaving, setLeaving] = useState(false);
   const facts: [string, string | null][] = [
     [t("job.about"), about],
@@ -87,7 +89,7 @@ function Standing({ job, name }: { job: Job; name: string }) {
       {isOpen(job) && <JobProgress job={job} name={t("job.progress", { report: name })} />}
       {job.state === "failed" && (
         <Alert severity="error">
-          {t("job.failed")} {job.problem}
+          {t("job.failed")} {noted(job.problem_code, job.problem)}
         </Alert>
       )}
       <Paper variant="outlined" component="dl" sx={{ m: 0, p: 4, display: "grid", gap: 3, gridTemplateColumns: { xs: "1fr", sm: "1fr 1fr" } }}>

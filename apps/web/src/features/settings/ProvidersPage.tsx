@@ -60,7 +60,11 @@ export function ProvidersPage() {
       {check.data && (
         <Stack spacing={4} sx={{ mb: 4, maxWidth: 640 }}>
           <Alert severity={check.data.sound ? "success" : "error"} onClose={() => check.reset()}>
-            {check.data.sound ? t("provider.sound", { count: check.data.keys }) : check.data.problems.map(({ detail }) => detail).join(" ")}
+            {check.data.sound ? t("provider.sound", { count: check.data.keys }) : check.data.problems.map(({ code, detail }) => (
+                <div key={`${code} ${detail}`}>
+                  {t(`providerProblem.${code}` as "providerProblem.not_offered", { defaultValue: "" })} <span lang="en">({detail})</span>
+                </div>
+              ))}
           </Alert>
           <CopyField label={t("provider.redirect")} value={check.data.redirect_uri} helperText={t("provider.redirectHint")} />
         </Stack>

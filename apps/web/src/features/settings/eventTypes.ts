@@ -12,7 +12,7 @@ export const EVENT_TYPES: readonly string[] = [
   "purchase_order_changed", "purchase_order_closed", "purchase_order_created", "purchase_order_deleted", "purchase_order_late",
   "purchase_order_not_sent", "purchase_order_receipt_taken_back", "purchase_order_received", "purchase_order_sending", "purchase_order_sent",
   "purchase_order_submitted", "recommendation_accepted", "recommendation_dismissed", "recommendation_found", "replenishment_dismissed",
-  "replenishment_ordered", "replenishment_proposed", "replenishment_withdrawn", "request_approved", "request_cancelled", "request_changed",
+  "replenishment_ordered", "replenishment_proposed", "replenishment_withdrawn", "report_schedule_not_sent", "request_approved", "request_cancelled", "request_changed",
   "request_closed", "request_created", "request_deleted", "request_fulfilled", "request_rejected", "request_reopened", "reservation_committed", "reservation_consumed",
   "reservation_expired", "reservation_released", "reservation_shortened", "role_changed", "role_created", "role_deleted", "sale_recorded",
   "sale_returned", "site_changed", "site_created", "sms_surplus", "stock_adjusted", "stock_assembled", "stock_count_cancelled",
