@@ -53,14 +53,16 @@ def pytest_terminal_summary(
     for key, said in sorted(figures.items()):
         for figure in said:
             terminalreporter.write_line(f"{key}: {figure}")
-    if PROFILE and exitstatus == pytest.ExitCode.OK:
+    if PROFILE and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         today = datetime.now(UTC).date().isoformat()
-        shown = {
-            key
-            for item in terminalreporter.getreports("passed")
-            for key in dict(item.user_properties).get("promises", ())
-        }
+        shown = _promises(terminalreporter, "passed") - _promises(terminalreporter, "failed", "error")
         promises.keep({key: promises.Reached(figures.get(key, ["passes"]), today, PROFILE) for key in shown})
+
+
+def _promises(terminalreporter: pytest.TerminalReporter, *outcomes: str) -> set[str]:
+    """Those of the tests that ended so. A promise of which one test failed keeps what was reached before."""
+    reports = [item for outcome in outcomes for item in terminalreporter.getreports(outcome)]
+    return {key for item in reports for key in dict(item.user_properties).get("promises", ())}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
