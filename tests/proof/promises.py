@@ -2,9 +2,11 @@
 
 import ast
 import json
+import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,32 @@ class Reached:
     figures: Sequence[str]
     date: str
     profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run of pytest found: the promises that tests of it showed, those of which one failed, and what was measured."""
+
+    shown: Sequence[str]
+    failed: Sequence[str]
+    figures: Mapping[str, Sequence[str]]
+
+
+def write(folder: Path, outcome: Outcome) -> None:
+    """Leaves it for `combined`."""
+    (folder / f"{os.getpid()}.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+
+
+def combined(folder: Path, profile: str) -> dict[str, Reached]:
+    """What all runs that left their outcome reached together: nothing for a promise of which a test failed in any of them."""
+    outcomes = [Outcome(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]
+    shown = {key for one in outcomes for key in one.shown}
+    failed = {key for one in outcomes for key in one.failed}
+    today = datetime.now(UTC).date().isoformat()
+    return {
+        key: Reached([each for one in outcomes for each in one.figures.get(key, ())] or ["passes"], today, profile)
+        for key in shown - failed
+    }
 
 
 def promises() -> list[Promise]:

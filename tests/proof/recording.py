@@ -1,13 +1,13 @@
 """The pytest side of the promises: which tests a run takes, and what they reached."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
 from tests.proof import promises
-from tests.proof.profile import FULL, PROFILE
+from tests.proof.profile import FULL, PROFILE, PROVED
 
 _FIGURES = pytest.StashKey[dict[str, list[str]]]()
 Reach: TypeAlias = Callable[[str, str], None]
@@ -53,14 +53,13 @@ def pytest_terminal_summary(
     for key, said in sorted(figures.items()):
         for figure in said:
             terminalreporter.write_line(f"{key}: {figure}")
-    if PROFILE and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        today = datetime.now(UTC).date().isoformat()
-        shown = _promises(terminalreporter, "passed") - _promises(terminalreporter, "failed", "error")
-        promises.keep({key: promises.Reached(figures.get(key, ["passes"]), today, PROFILE) for key in shown})
+    if PROVED:
+        passed, failed = _promises(terminalreporter, "passed"), _promises(terminalreporter, "failed", "error")
+        promises.write(Path(PROVED), promises.Outcome(sorted(passed), sorted(failed), figures))
 
 
 def _promises(terminalreporter: pytest.TerminalReporter, *outcomes: str) -> set[str]:
-    """Those of the tests that ended so. A promise of which one test failed keeps what was reached before."""
+    """Those of the tests that ended so."""
     reports = [item for outcome in outcomes for item in terminalreporter.getreports(outcome)]
     return {key for item in reports for key in dict(item.user_properties).get("promises", ())}
 

@@ -1,5 +1,9 @@
 """docs/promises.md says what is so: it follows from the promises, the marks of the tests and what was reached."""
 
+import json
+from dataclasses import asdict
+from pathlib import Path
+
 from tests.proof import promises
 
 
@@ -12,3 +16,17 @@ def test_every_promise_is_shown_by_a_test() -> None:
     shown = promises.shown_by()
     assert [each.id for each in promises.promises() if each.id not in shown] == []
     assert set(shown) <= {each.id for each in promises.promises()}
+
+
+def test_what_several_runs_reached_is_put_together_but_not_where_one_failed(tmp_path: Path) -> None:
+    """Seen to fail when what failed in one run was kept for what another had shown."""
+    for name, outcome in {
+        "1": promises.Outcome(["B1", "B2"], [], {"B1": ["5 of 5"], "B2": ["50 kills"]}),
+        "2": promises.Outcome(["B1", "B2", "B3"], ["B2"], {"B1": ["7 of 7"]}),
+    }.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    reached = promises.combined(tmp_path, "full")
+    assert {key: (one.figures, one.profile) for key, one in reached.items()} == {
+        "B1": (["5 of 5", "7 of 7"], "full"),
+        "B3": (["passes"], "full"),
+    }
