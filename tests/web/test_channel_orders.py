@@ -9,6 +9,7 @@ from tests.web.visiting import PHONE, Visits
 pytestmark = pytest.mark.anyio
 
 AT = "2026-01-22T10:00:00Z"
+LATER = "2026-01-23T10:00:00Z"
 
 
 async def test_what_left_and_is_not_in_the_books_is_settled(visit: Visits, shop: Shop) -> None:
@@ -47,13 +48,15 @@ async def test_a_refusal_of_the_books_is_read_in_ones_own_language(visit: Visits
     await shop.product("CUP")
     await shop.post("receipt", "CUP", 2)
     line = {"id": "1", "sku": "CUP", "title": "A cup", "quantity": "1", "unit_price": "9.90"}
+    left = {"id": "f1", "at": AT, "lines": [{"line": "1", "quantity": "1"}]}
     order = {"channel": "my-shop", "number": "#1", "placed_at": AT, "currency": "USD", "site": "UIO", "lines": [line]}
-    await shop.fetch(
-        "UPDATE location SET active = false WHERE company_id = %s AND id = %s", shop.company_id, shop.sites["UIO"]
-    )
-    fulfilment = {"id": "f1", "at": AT, "lines": [{"line": "1", "quantity": "1"}]}
+    order["fulfilments"] = [left]
     seller = await visit.client("operator")
-    taken = await seller.post_ok("channel-orders", order | {"fulfilments": [fulfilment]})
+    await seller.post_ok("channel-orders", order)
+    closing = "UPDATE location SET active = false WHERE company_id = %s AND id = %s"
+    await shop.fetch(closing, shop.company_id, shop.sites["UIO"])
+    back = {"id": "r1", "at": LATER, "lines": [{"line": "1", "quantity": "1"}]}
+    taken = await seller.post_ok("channel-orders", order | {"updated_at": LATER, "returns": [back]})
     assert (taken["state"], taken["problem_code"]) == ("needs_attention", "closed")
     page = await visit("manager", path="/channel-orders")
     await expect(page.get_by_role("row").filter(has_text="#1")).to_contain_text("Este sitio o lugar está cerrado")

@@ -7501,7 +7501,7 @@ export interface components {
          * @description What is worth telling.
          * @enum {string}
          */
-        NotificationKind: "low_stock" | "out_of_stock" | "back_in_stock" | "request_waiting" | "order_waiting" | "transfer_waiting" | "late_purchase_order" | "order_not_sent" | "restock_suggested" | "demand_change" | "overstock" | "channel_order_short" | "channel_order_stuck" | "new_product" | "plugin_trouble" | "failed_delivery";
+        NotificationKind: "low_stock" | "out_of_stock" | "back_in_stock" | "request_waiting" | "order_waiting" | "transfer_waiting" | "late_purchase_order" | "order_not_sent" | "restock_suggested" | "demand_change" | "overstock" | "channel_order_short" | "channel_order_stuck" | "new_product" | "report_not_sent" | "plugin_trouble" | "failed_delivery";
         /** NotificationPage */
         NotificationPage: {
             items: components["schemas"]["NotificationView"][];
