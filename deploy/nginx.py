@@ -32,7 +32,9 @@ http {{
 
 def rendered(listen: str, servers: Sequence[str], resolver: str = "") -> str:
     """The template with the addresses of the processes put in, as the image of nginx does it: what it does not know, it leaves."""
-    lines = " ".join(f"server {server} max_fails=3 fail_timeout=2s;" for server in servers)
+    lines = " ".join(
+        f"server {server} max_fails=3 fail_timeout=2s; server {server} max_fails=0 backup;" for server in servers
+    )
     values = {"PIRWA_LISTEN": listen, "PIRWA_SERVERS": lines, "PIRWA_RESOLVER": resolver}
     return Template(TEMPLATE.read_text(encoding="utf-8")).safe_substitute(values)
 

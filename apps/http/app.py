@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dishka import AsyncContainer, Provider, make_async_container
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.types import ControllerRouterHandler
 
 from apps.http import (
@@ -148,6 +148,12 @@ API_ROUTES: tuple[ControllerRouterHandler, ...] = (
 )
 
 
+def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """What is refused before a route is chosen, such as a Host that is none, is refused in the words of its address too."""
+    is_of_tokens = request.scope["path"] == oauth.OAUTH_PATH
+    return oauth.answer_refusal(request, error) if is_of_tokens else answer_error(request, error)
+
+
 def create_app(
     settings: Settings,
     *providers: Provider,
@@ -182,7 +188,7 @@ def create_app(
     app = Litestar(
         [*ROOT_ROUTES, Router("/api/v1", route_handlers=[*API_ROUTES, *routes])],
         middleware=[gate],
-        exception_handlers={Exception: answer_error},
+        exception_handlers={Exception: _answer_error},
         openapi_config=document_config(version("pirwa")),
         plugins=[DecimalTexts()],
         request_class=ApiRequest,

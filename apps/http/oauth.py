@@ -87,6 +87,9 @@ _REFUSALS = {
 }
 
 
+OAUTH_PATH = "/api/v1/oauth/token"
+
+
 def answer_refusal(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A refusal as RFC 6749 wants it; failures of ours are answered as everywhere."""
     match error:
@@ -133,7 +136,7 @@ async def describe_authorization_server(settings: FromDishka[Settings]) -> Serve
     address = settings.address
     return ServerMetadata(
         issuer=address,
-        token_endpoint=f"{address}/api/v1/oauth/token",
+        token_endpoint=f"{address}{OAUTH_PATH}",
         jwks_uri=f"{address}/.well-known/jwks.json",
         grant_types_supported=[GRANT],
         response_types_supported=["none"],  # there is no authorization endpoint, but readers insist on a type

@@ -279,5 +279,5 @@ REPORTS: Mapping[ReportName, Report] = {
 
 
 def usual_period(today: date) -> tuple[date, date]:
-    """The days that a report speaks of where nobody says which: the last thirty."""
-    return today - timedelta(days=USUAL_DAYS - 1), today
+    """The days that a report speaks of where nobody says which: the last thirty, or as many as there are since the calendar begins."""
+    return today - min(timedelta(days=USUAL_DAYS - 1), today - date.min), today

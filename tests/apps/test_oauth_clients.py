@@ -265,6 +265,11 @@ async def test_what_is_no_token_request_is_refused_in_the_words_of_the_protocol(
     assert refused(await caller.post(PATH, data=password)) == (400, "unsupported_grant_type")
     large = {**GRANT, **good, "scope": "x" * 20_000}
     assert refused(await caller.post(PATH, data=large)) == (413, "invalid_request")
+    for nobody in (b"\x00", b" ", b'"a'):
+        assert refused(await caller.post(PATH, data={**GRANT, **good}, headers=[(b"host", nobody)])) == (
+            400,
+            "invalid_request",
+        )
     in_address = await caller.post(PATH, params={**GRANT, **good}, data=GRANT)
     assert refused(in_address) == (401, "invalid_client")
     assert (await caller.post(PATH, data={**GRANT, **good, "unknown": "x"})).status_code == 200

@@ -577,5 +577,9 @@ async def feed(api: Api, carrier: Carrier) -> list[dict[str, Any]]:
     """All that happened."""
     await carrier.relay(api.shop)
     reader = await api.client("admin")
-    items: list[dict[str, Any]] = (await reader.get_ok("/events", limit=500))["items"]
+    page = await reader.get_ok("/events", limit=500)
+    items: list[dict[str, Any]] = page["items"]
+    while page["next_cursor"]:
+        page = await reader.get_ok("/events", limit=500, cursor=page["next_cursor"])
+        items += page["items"]
     return items

@@ -194,7 +194,7 @@ async def test_one_of_each_is_killed_while_people_work(cluster: Cluster, company
     reached("B2", f"{told(trial)}; {len(crowd.acknowledged)} acknowledged, {lost} lost, {doubled} doubled")
     assert (lost, doubled, wrong) == (0, 0, [])
     assert crowd.too_little == []
-    assert {name: trial.failures[name] for name in UNNOTICED} == dict.fromkeys(UNNOTICED, 0)
+    assert {name: trial.failures[name] for name in UNNOTICED} == dict.fromkeys(UNNOTICED, 0), crowd.failed
     assert trial.failures["the replica"] <= SELLERS * ROUNDS  # the reports that it was giving
     assert max(trial.seconds.values()) < 10 or not FULL, trial.seconds
 

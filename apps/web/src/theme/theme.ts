@@ -64,6 +64,8 @@ export function makeTheme(language: string, density: "comfortable" | "compact"):
         MuiTooltip: { defaultProps: { enterDelay: 400, describeChild: true } },
         // Within a sentence a link is known by more than its colour.
         MuiAlert: { styleOverrides: { message: { "& a:not(.MuiButtonBase-root)": { color: "inherit", textDecoration: "underline" } } } },
+        // Its own grey is too light on the page itself.
+        MuiToggleButton: { styleOverrides: { root: ({ theme }) => ({ color: (theme.vars ?? theme).palette.text.secondary }) } },
         MuiTableCell: {
           styleOverrides: {
             root: { height: row, paddingTop: 4, paddingBottom: 4, fontVariantNumeric: "tabular-nums" },

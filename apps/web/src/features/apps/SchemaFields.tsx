@@ -33,38 +33,51 @@ type Props = {
   disabled?: boolean;
 };
 
+// Said so of words of which nobody knows the language, so that they are not read out as those of the page.
+const IN_WHATEVER_LANGUAGE = "";
+
 /** The settings of an app, each by what its schema says of it. */
-export function SchemaFields({ plugin, fields, draft, set, faults, secrets, forgotten, forget, disabled = false }: Props) {
-  const words = useFieldWords(plugin);
+export function SchemaFields(props: Props) {
+  const words = useFieldWords(props.plugin);
   return (
     <>
-      {fields.map((field) => {
-        const common = { field, ...words(field), fault: faults.get(field.path), disabled };
-        const value = draft[field.name]!;
-        const change = (to: DraftValue) => set(field.name, to);
-        switch (field.kind) {
-          case "secret":
-            return <SecretField key={field.path} {...common} value={value as string} set={change} kept={secrets[field.name] ?? null} isForgotten={forgotten.includes(field.name)} forget={(yes) => forget(yes ? [...forgotten, field.name] : forgotten.filter((one) => one !== field.name))} />;
-          case "boolean":
-            return <BooleanField key={field.path} {...common} value={value as boolean} set={change} />;
-          case "enum":
-            return <EnumField key={field.path} {...common} plugin={plugin} value={value as string} set={change} />;
-          case "list":
-            return <ListField key={field.path} {...common} value={value as readonly string[]} set={change} faults={faults} />;
-          case "pairs":
-            return <PairsField key={field.path} {...common} value={value as readonly Pair[]} set={change} faults={faults} isOfSites={plugin.kind === "storefront" && field.name === "locations"} />;
-          case "group":
-            return (
-              <Group key={field.path} title={common.title} hint={common.hint} fault={common.fault}>
-                <SchemaFields plugin={plugin} fields={field.fields} draft={value as Draft} set={(name, to) => change({ ...(value as Draft), [name]: to })} faults={faults} secrets={{}} forgotten={[]} forget={() => undefined} disabled={disabled} />
-              </Group>
-            );
-          default:
-            return <PlainField key={field.path} {...common} value={value as string} set={change} />;
-        }
+      {props.fields.map((field) => {
+        const { isTheirs, ...said } = words(field);
+        return (
+          <Box key={field.path} lang={isTheirs ? IN_WHATEVER_LANGUAGE : undefined}>
+            <SchemaField {...props} field={field} said={said} />
+          </Box>
+        );
       })}
     </>
   );
+}
+
+function SchemaField({ field, said, ...props }: Props & { field: SettingField; said: { title: string; hint: string | undefined } }) {
+  const { plugin, draft, set, faults, secrets, forgotten, forget, disabled = false } = props;
+  const common = { field, ...said, fault: faults.get(field.path), disabled };
+  const value = draft[field.name]!;
+  const change = (to: DraftValue) => set(field.name, to);
+  switch (field.kind) {
+    case "secret":
+      return <SecretField {...common} value={value as string} set={change} kept={secrets[field.name] ?? null} isForgotten={forgotten.includes(field.name)} forget={(yes) => forget(yes ? [...forgotten, field.name] : forgotten.filter((one) => one !== field.name))} />;
+    case "boolean":
+      return <BooleanField {...common} value={value as boolean} set={change} />;
+    case "enum":
+      return <EnumField {...common} plugin={plugin} value={value as string} set={change} />;
+    case "list":
+      return <ListField {...common} value={value as readonly string[]} set={change} faults={faults} />;
+    case "pairs":
+      return <PairsField {...common} value={value as readonly Pair[]} set={change} faults={faults} isOfSites={plugin.kind === "storefront" && field.name === "locations"} />;
+    case "group":
+      return (
+        <Group title={common.title} hint={common.hint} fault={common.fault}>
+          <SchemaFields plugin={plugin} fields={field.fields} draft={value as Draft} set={(name, to) => change({ ...(value as Draft), [name]: to })} faults={faults} secrets={{}} forgotten={[]} forget={() => undefined} disabled={disabled} />
+        </Group>
+      );
+    default:
+      return <PlainField {...common} value={value as string} set={change} />;
+  }
 }
 
 /** What a setting is called: in the reader's language where it is known, else as its plugin says. */
@@ -74,7 +87,7 @@ function useFieldWords(plugin: Plugin) {
     const own = t(`setting.${plugin.id}.${field.path}` as "setting.smtp.none", { defaultValue: "" });
     const shared = plugin.kind === "storefront" ? t(`setting.storefront.${field.path}` as "setting.smtp.none", { defaultValue: "" }) : "";
     const hint = plugin.kind === "storefront" ? t(`settingHint.${field.path}` as "settingHint.locations", { defaultValue: "" }) : "";
-    return { title: own || shared || field.title, hint: hint || field.hint };
+    return { title: own || shared || field.title, hint: hint || field.hint, isTheirs: !own && !shared };
   };
 }
 
