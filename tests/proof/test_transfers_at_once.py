@@ -88,8 +88,7 @@ async def test_nothing_is_made_or_lost_between_ten_sites(
     whole = {sku: Decimal(SITES * EACH) for sku in SKUS}
     assert [each for each in sums if {sku: Decimal(each[sku]) for sku in SKUS} != whole] == [], seed
     answers = sum((Counter(line[1]) for line in told if line[0] == "answers"), Counter[str]())
-    # Whoever waits for long behind others is told to come again, and nothing was done.
-    assert set(answers) <= {"done", "insufficient_stock", "insufficient_transit", "try_again"}, answers
+    assert set(answers) <= {"done", "insufficient_stock", "insufficient_transit"}, answers
     for transfer in (each for line in told if line[0] == "under way" for each in line[1]):
         await _end(shop, transfer)
     assert await shop.fetch(_NET, shop.company_id) == []
