@@ -125,7 +125,7 @@ class TestAudience:
         assert await asking.lines() == []
 
     async def test_a_report_that_was_not_sent_is_told_to_its_owner_alone(self, room: Newsroom) -> None:
-        """Seen to fail without `only_to` in the statement, and for whoever may have no reports sent any more."""
+        """Seen to fail without `only_to` in the statement: every manager was told."""
         owner, other, operator = [await room.member(role) for role in ("manager", "manager", "operator")]
         for whose in (owner, operator):
             await room.lose_report(whose)
