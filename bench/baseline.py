@@ -53,9 +53,11 @@ def _random_product() -> int:
 class Baseline:
     """The application in its own database of the common server, filled with the shop."""
 
-    def __init__(self, database_url: str, processes: dict[str, int]) -> None:
-        """Creates and fills the tables; `processes` are watched beside the application's own under load."""
-        self._environment = {**os.environ, "BASELINE_DATABASE_URL": database_url}
+    def __init__(self, database_url: str, processes: dict[str, int], settings: str) -> None:
+        """Creates and fills the tables; `processes` are watched beside the application's own under load. `settings` is a module of
+        `baseline_drf`."""
+        chosen = {"BASELINE_DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": f"bench.baseline_drf.{settings}"}
+        self._environment = {**os.environ, **chosen}
         self._processes = processes
         seeding = [sys.executable, "-m", "bench.baseline_drf.seed"]
         seeded = subprocess.run(

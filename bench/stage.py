@@ -43,9 +43,12 @@ class Stage:
             return psutil.Process(connection.info.backend_pid).ppid()
 
     @cached_property
-    def baseline(self) -> Baseline:
-        """The Django application, filled with the shop."""
-        return Baseline(self.new_database("baseline"), {"postgres": self.postgres_pid})
+    def baselines(self) -> dict[str, Baseline]:
+        """The Django application, filled with the shop: as it usually is, and tuned."""
+        return {
+            subject: Baseline(self.new_database(settings), {"postgres": self.postgres_pid}, settings)
+            for subject, settings in (("django", "settings"), ("tuned django", "tuned_settings"))
+        }
 
     @cached_property
     def product(self) -> Product:

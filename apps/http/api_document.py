@@ -24,6 +24,7 @@ from litestar.typing import FieldDefinition
 from apps.http.errors import MEDIA_TYPE, PROBLEM_RESPONSES, Problem
 from apps.http.plain_document import PlainConfig
 from apps.http.rules import PUBLIC, documented_handlers, is_public, needs_body
+from core.queries.decimal_text import DECIMAL
 
 DESCRIPTION = (
     "Inventory for shops and warehouses. Quantities and money are decimal strings, times RFC 3339 with an offset. "
@@ -76,9 +77,8 @@ class OpenKeyedOperation(OpenOperation, KeyedOperation):
 class DecimalTexts(OpenAPISchemaPlugin):
     """Exact numbers are texts in plain notation."""
 
-    @staticmethod
-    def is_plugin_supported_type(value: Any) -> bool:
-        return value is Decimal
+    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
+        return field_definition.annotation is Decimal or DECIMAL in field_definition.metadata
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
         return Schema(type=OpenAPIType.STRING, format=cast("OpenAPIFormat", "decimal"))

@@ -43,7 +43,7 @@ _LOOSE_NUMBER = re.compile(
 
 
 # Part of a moment that some calendar does not have, or of one with an offset that no place has.
-_ODD_MOMENT = re.compile(rb"(?:000[01]|9999)-|[+-](?:1[5-9]|2[0-9]):?[0-9]{2}\"")
+_ODD_MOMENT = re.compile(rb"\"(?:000[01]|9999)-|[+-](?:1[5-9]|2[0-9]):?[0-9]{2}\"")
 # Part of a text that Python calls a number with which nothing can be done, not even to compare it.
 _SIGNALLING = re.compile(rb"[sS]_*[nN]_*[aA]_*[nN]")
 
@@ -59,7 +59,7 @@ def body_faults(
 def may_have_loose_texts(body: bytes) -> bool:
     """Whether a text of this JSON, whatever it stands for, could be taken for a number that is not written plainly, or for a moment
     that not every calendar has."""
-    return any(pattern.search(body) for pattern in (_LOOSE_NUMBER, _SIGNALLING, _ODD_MOMENT))
+    return bool(_LOOSE_NUMBER.search(body) or _SIGNALLING.search(body) or _ODD_MOMENT.search(body))
 
 
 def loose_text_faults(tree: Any, kind: Any) -> list[Fault]:

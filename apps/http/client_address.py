@@ -41,7 +41,7 @@ def origin_of(scope: HTTPScope, trusted_proxies: tuple[str, ...]) -> Origin:
 def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
     """The addresses of all headers of this name, the nearest first."""
     values = [value.decode("latin-1") for name, value in headers if name == HEADER]
-    return [one.strip() for one in ",".join(values).split(",")][::-1]
+    return [one.strip() for one in ",".join(values).split(",")][::-1] if values else []
 
 
 @lru_cache(maxsize=1_024)  # every request asks, and nearly always about the same few proxies

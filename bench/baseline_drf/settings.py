@@ -1,4 +1,5 @@
-"""Django settings of the comparison application, tuned for production: no debug, no unused middleware."""
+"""Django settings of the comparison application: what `django-admin startproject` and the tutorial of Django REST Framework write, for
+production and with tokens."""
 
 import os
 
@@ -18,15 +19,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "rest_framework",
     "rest_framework.authtoken",
     "bench.baseline_drf",
 ]
 
-# Sessions, CSRF and messages are of no use to an API with tokens, so they are left out.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 DATABASES = {
@@ -37,15 +44,14 @@ DATABASES = {
         "PASSWORD": _database.get("password", ""),
         "HOST": _database.get("host"),
         "PORT": _database.get("port", ""),
-        "CONN_MAX_AGE": None,
-        # Not Django's defaults; they save PostgreSQL about half of its work.
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
+        "CONN_MAX_AGE": None,  # not the default, under which every request connects anew
     }
 }
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
+
+TUNED = False
+"""Whether the queries are those of somebody who has measured them."""

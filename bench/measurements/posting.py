@@ -17,11 +17,12 @@ _BATCH_CLIENTS = 2
 
 def measure(stage: Stage) -> Iterator[Figure]:
     """Postings per second at 1, 16 and 64 clients; lines per second in batches."""
-    django, product = stage.baseline, stage.product
+    product = stage.product
     for clients in (1, 16, 64):
         measurement = f"posting, {clients} clients"
-        result, threads = django.load(django.posting, clients)
-        yield rate(measurement, "django", result, threads_per_worker=threads)
+        for subject, django in stage.baselines.items():
+            result, threads = django.load(django.posting, clients)
+            yield rate(measurement, subject, result, threads_per_worker=threads)
         result, workers = product.load(Sale, clients)
         yield rate(measurement, "pirwa", result, workers=workers)
         yield _pgbench(stage, measurement, clients)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from operator import attrgetter
 
 from bench.measurements.loads import rate
 from bench.product_requests import Reading
@@ -13,16 +14,17 @@ _CLIENTS = 16
 
 def measure(stage: Stage) -> Iterator[Figure]:
     """Pages per second, and the floor below which no request of Pirwa can come."""
-    django, product = stage.baseline, stage.product
+    product = stage.product
     pages = {
-        "product list": (django.product_list, "/api/v1/products?limit=50"),
-        "product detail": (django.product_detail, "/api/v1/products/{product}"),
-        "movement history": (django.history, "/api/v1/stock/moves?product={product}&site=S1&limit=50"),
+        "product list": (attrgetter("product_list"), "/api/v1/products?limit=50"),
+        "product detail": (attrgetter("product_detail"), "/api/v1/products/{product}"),
+        "movement history": (attrgetter("history"), "/api/v1/stock/moves?product={product}&site=S1&limit=50"),
     }
-    for page, (requests, target) in pages.items():
+    for page, (requests_to, target) in pages.items():
         measurement = f"{page}, {_CLIENTS} clients"
-        result, threads = django.load(requests, _CLIENTS)
-        yield rate(measurement, "django", result, threads_per_worker=threads)
+        for subject, django in stage.baselines.items():
+            result, threads = django.load(requests_to(django), _CLIENTS)
+            yield rate(measurement, subject, result, threads_per_worker=threads)
         result, workers = product.load(partial(Reading, target=target), _CLIENTS)
         yield rate(measurement, "pirwa", result, workers=workers)
     result, workers = product.load(partial(Reading, target="/health/live"), _CLIENTS)

@@ -60,7 +60,7 @@ def _decimal_fault(pointer: str, value: Decimal, decimals: int, limit: Decimal) 
             ("too_precise", _at_most(decimals)) if too_small else ("out_of_range", f"must be below {limit:f}")
         )
         return Fault(pointer, code, detail)
-    if _decimals(value) > decimals:
+    if -int(value.as_tuple().exponent) > decimals and _decimals(value) > decimals:
         return Fault(pointer, "too_precise", _at_most(decimals))
     return None
 

@@ -12,6 +12,7 @@ import msgspec
 from core.domain.access import Actor
 from core.domain.category import Level
 from core.ports.catalogue import ProductFilter
+from core.queries.decimal_text import DecimalText
 from core.queries.paging import Page
 
 
@@ -62,13 +63,13 @@ class ProductItem(msgspec.Struct, frozen=True):
     sku: str
     name: str
     category: CategoryName | None
-    price: Decimal
+    price: DecimalText
     currency: str
     unit: str
     kind: str
     active: bool
-    on_hand: Decimal
-    available: Decimal
+    on_hand: DecimalText
+    available: DecimalText
     low: bool
     image: str | None
     version: int

@@ -10,6 +10,7 @@ import msgspec
 
 from core.domain.access import Actor
 from core.ports.stock_ledger import PostingView
+from core.queries.decimal_text import DecimalText
 from core.queries.paging import Page
 
 
@@ -53,12 +54,12 @@ class MoveLine(msgspec.Struct, frozen=True, rename={"source": "from", "destinati
     source: str
     destination: str
     lot: str | None
-    quantity: Decimal
-    change: Decimal
-    balance: Decimal | None
-    unit_price: Decimal | None
-    total: Decimal | None
-    cost: Decimal | None
+    quantity: DecimalText
+    change: DecimalText
+    balance: DecimalText | None
+    unit_price: DecimalText | None
+    total: DecimalText | None
+    cost: DecimalText | None
 
 
 class StockAt(msgspec.Struct, frozen=True):

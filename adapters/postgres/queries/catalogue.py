@@ -1,7 +1,6 @@
 """`CatalogueReader` on PostgreSQL: one statement for each question."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -171,13 +170,13 @@ def _item(row: Row, kits: Mapping[UUID, str]) -> ProductItem:
         sku,
         name,
         CategoryName(group_id, group) if group_id else None,
-        Decimal(price),
+        price,
         currency,
         unit,
         kind,
         active,
-        Decimal(on_hand),
-        Decimal(kits.get(product_id, available)),
+        on_hand,
+        kits.get(product_id, available) if kits else available,
         low,
         f"{IMAGE_ADDRESS}{image}/thumbnail" if image else None,
         version,

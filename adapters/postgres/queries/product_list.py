@@ -32,6 +32,10 @@ from adapters.postgres.statements import compiled
 from adapters.postgres.tables import category, company, product_image, site_stock
 from core.queries.catalogue import ProductSort
 
+_SHOWN = [
+    PRODUCT.c[name] for name in ("id", "sku", "name", "category_id", "price", "unit", "kind", "active", "version")
+]
+
 
 class Shape(NamedTuple):
     """What makes one statement differ from another: the filters that are given, the order, and what else is asked.
@@ -110,7 +114,7 @@ def _plain(number: ColumnElement[Any]) -> ColumnElement[str]:
 
 def _page(shape: Shape) -> CTE:
     key = _sort_key(PRODUCT, shape)
-    statement = select(PRODUCT, key.label("sort_key")).where(*conditions(shape.filters))
+    statement = select(*_SHOWN, key.label("sort_key")).where(*conditions(shape.filters))
     if shape.after:
         statement = statement.where(_lies_after(key, shape))
     return statement.order_by(*_order(shape, key, PRODUCT.c.id)).limit(literal_column(str(shape.rows))).cte("page")

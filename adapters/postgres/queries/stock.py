@@ -67,8 +67,8 @@ _MOVES = f"""
         ORDER BY effective_at DESC, seq DESC LIMIT %(limit)s
     )
     SELECT m.posting_id, m.line, p.kind, p.document_type, p.document_number, p.reason, m.effective_at, m.recorded_at, p.reversal_of,
-           m.product_id, t.sku, f.address, d.address, l.number, trim_scale(m.quantity), trim_scale(m.change),
-           {{balance}}, trim_scale(m.unit_price), trim_scale(m.total), CASE WHEN %(costs)s THEN trim_scale(m.cost) END, m.seq
+           m.product_id, t.sku, f.address, d.address, l.number, trim_scale(m.quantity)::text, trim_scale(m.change)::text,
+           {{balance}}, trim_scale(m.unit_price)::text, trim_scale(m.total)::text, CASE WHEN %(costs)s THEN trim_scale(m.cost)::text END, m.seq
     FROM page m
     JOIN posting p ON p.company_id = m.company_id AND p.id = m.posting_id
     JOIN product t ON t.company_id = m.company_id AND t.id = m.product_id
@@ -82,7 +82,7 @@ _BALANCE = f"""
                 WHERE s.company_id = %(company)s AND s.product_id = {_PRODUCT} AND (r.sites IS NULL OR s.site_id = ANY (r.sites)))
              - (SELECT coalesce(sum(later.change), 0) FROM step later
                 WHERE (later.effective_at, later.seq) > (SELECT effective_at, seq FROM page ORDER BY effective_at DESC, seq DESC LIMIT 1))
-             - coalesce(sum(m.change) OVER (ORDER BY m.effective_at DESC, m.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))
+             - coalesce(sum(m.change) OVER (ORDER BY m.effective_at DESC, m.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::text
 """
 _ALL_MOVES = _MOVES.format(of_product="", balance="NULL")
 _MOVES_OF_PRODUCT = _MOVES.format(of_product=f"AND m.product_id = {_PRODUCT}", balance=_BALANCE)
