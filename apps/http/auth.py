@@ -1,5 +1,6 @@
 """From what a request shows to the one who acts. Rights are read from the store, never from the token."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hmac import compare_digest
@@ -78,6 +79,7 @@ class Authenticator:
         self._on_loopback = on_loopback
         self._secure_cookies = secure_cookies
         self._known: dict[Shown, _Known] = {}
+        self._asked: dict[Shown, asyncio.Task[_Known]] = {}
 
     async def actor(
         self, headers: Mapping[bytes, bytes], method: str, origin: Origin, *, afresh: bool = False
@@ -92,7 +94,7 @@ class Authenticator:
         shown = Shown(authorization, cookie, headers.get(b"x-company"), headers.get(b"x-reason"))
         known = self._known.get(shown)
         if known is None or afresh or self._elapsed() >= known.until:
-            known = await self._recognise(shown)
+            known = await (self._recognise(shown) if afresh else self._recognise_once(shown))
             if len(self._known) >= CAPACITY:
                 self._known.clear()
             self._known[shown] = known
@@ -110,8 +112,22 @@ class Authenticator:
 
     def forget(self, actor: Actor) -> None:
         """Reads everything anew about this person from now on: something has changed."""
+        self._asked.clear()
         for shown in [shown for shown, known in self._known.items() if known.actor.user_id == actor.user_id]:
             del self._known[shown]
+
+    async def _recognise_once(self, shown: Shown) -> _Known:
+        """Asks the store once for all who show the same at this moment. When what is remembered of a program that calls a hundred times at
+        once has had its time, a hundred would otherwise ask."""
+        asked = self._asked.get(shown)
+        if asked is None:
+            asked = self._asked[shown] = asyncio.create_task(self._recognise(shown))
+            asked.add_done_callback(lambda done: self._answered(shown, done))
+        return await asyncio.shield(asked)  # whoever goes away takes the answer from nobody
+
+    def _answered(self, shown: Shown, done: asyncio.Task[_Known]) -> None:
+        if self._asked.get(shown) is done:
+            del self._asked[shown]
 
     async def _recognise(self, shown: Shown) -> _Known:
         company = _Picked(shown.company.decode("latin-1"), shown.reason) if shown.company else None
