@@ -1,7 +1,8 @@
 """Group commit: while one transaction is on its way, the postings that arrive meanwhile form the next.
 
 Each company's postings form groups of their own, because a transaction has one company. A group that fails is replayed
-request by request, so nobody's refusal is another's. No timer: a lone caller waits for nobody.
+request by request, so nobody's refusal is another's; but not where no connection was free, because who asks again there
+only makes them scarcer. No timer: a lone caller waits for nobody.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import POST, Entry, PostgresStockLedger, parameters, views
+from adapters.postgres.pool import NO_CONNECTION
 from core.domain.access import Actor
 from core.domain.errors import Busy
 from core.domain.stock import Posting
@@ -80,7 +82,11 @@ class GroupCommitLedger:
         try:
             entries = [waiting.entry for waiting in group]
             rows = await self._database.fetch(Scope(company), POST, parameters(entries))
-        except Exception:  # whatever it is: each of the group learns its own answer
+        except Exception as error:  # whatever it is: each of the group learns its own answer
+            if isinstance(error, Busy) and error.code == NO_CONNECTION:
+                for waiting in group:
+                    _refuse(waiting.answer, error)
+                return
             await asyncio.gather(*(self._alone(waiting) for waiting in group))
             return
         shown = iter(views(rows[0][0]))
@@ -92,8 +98,7 @@ class GroupCommitLedger:
         try:
             _resolve(waiting.answer, await self._single.post(entry.actor, entry.postings, entry.key))
         except Exception as error:  # whatever it is, it belongs to the one who waits for this answer
-            if not waiting.answer.done():
-                waiting.answer.set_exception(error)
+            _refuse(waiting.answer, error)
 
 
 def _next_group(waiting: _Lane) -> list[_Waiting]:
@@ -103,3 +108,8 @@ def _next_group(waiting: _Lane) -> list[_Waiting]:
 def _resolve(answer: asyncio.Future[Posted], posted: Posted) -> None:
     if not answer.done():
         answer.set_result(posted)
+
+
+def _refuse(answer: asyncio.Future[Posted], error: Exception) -> None:
+    if not answer.done():
+        answer.set_exception(error)

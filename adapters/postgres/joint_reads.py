@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from adapters.postgres.link import Question, Row
+from adapters.postgres.pool import NO_CONNECTION
 from core.domain.errors import Busy
 
 Scope = TypeVar("Scope")
 Ask = Callable[[Scope, Sequence[Question]], Awaitable[list[list[Row]]]]
 _Waiting = tuple[Question, asyncio.Future[list[Row]]]
 
-# Who asks again where there are no connections only makes them scarcer.
-_EVERYBODYS = ("database_busy", "database_unavailable")
+_EVERYBODYS = (NO_CONNECTION, "database_unavailable")
 
 MAX_TOGETHER = 8  # an answer waits for those beside it
 

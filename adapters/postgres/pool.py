@@ -9,6 +9,9 @@ from psycopg import OperationalError
 from adapters.postgres.link import Link
 from core.domain.errors import Busy
 
+NO_CONNECTION = "database_busy"
+"""The code of `Busy` for who waited in vain. Who asks again at once makes connections only scarcer."""
+
 
 class Pool:
     """At most `size` links, opened as they are needed. Whoever finds none free waits in line for `patience` seconds."""
@@ -75,7 +78,7 @@ class Pool:
             if turn.done() and not turn.cancelled():
                 self._pass_on(turn.result())
             if isinstance(end, TimeoutError):
-                raise Busy("database_busy", "too many requests at once", details={"retry_after": 1}) from None
+                raise Busy(NO_CONNECTION, "too many requests at once", details={"retry_after": 1}) from None
             raise
 
     def _pass_on(self, link: Link | None) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.group_commit import MAX_WAITING, GroupCommitLedger
+from adapters.postgres.pool import NO_CONNECTION
 from core.domain.errors import Busy
 from core.domain.stock import SUPPLIER, Line, Posting, PostingKind
 from core.ports.stock_ledger import Posted
@@ -87,3 +88,27 @@ async def test_when_too_many_wait_the_next_is_told_to_come_back(
     for task in waiting:
         task.cancel()
     assert not under_way.done()
+
+
+@pytest.mark.promise("B9")
+async def test_where_no_connection_is_free_nobody_asks_again(shop: Shop, database_url: str) -> None:
+    """Seen to fail when a group that got no connection became as many waiters as it had members."""
+    await shop.product("A")
+    database = Database(database_url, size=1, patience=0.05)
+    await database.open()
+    asked = list[str]()
+
+    class Listening:
+        async def fetch(self, scope: Scope, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+            asked.append(statement)
+            return await database.fetch(scope, statement, parameters)
+
+    ledger = GroupCommitLedger(Listening())  # type: ignore[arg-type]
+    async with database.transaction(Scope()):
+        answers = await asyncio.gather(
+            *(ledger.post(shop.admin, [receipt()]) for _ in range(9)), return_exceptions=True
+        )
+    assert [(type(answer), getattr(answer, "code", "")) for answer in answers] == [(Busy, NO_CONNECTION)] * 9
+    assert len(asked) == 1  # all nine came before the lane looked
+    assert (await ledger.post(shop.admin, [receipt()])).postings
+    await database.close()
