@@ -86,13 +86,15 @@ class Database:
         return await self._joint_reads.read(scope, (statement, parameters))
 
     @asynccontextmanager
-    async def transaction(self, scope: Scope, by: Actor | None = None) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, scope: Scope, by: Actor | None = None, closing: Sequence[Question] = ()
+    ) -> AsyncIterator[Connection]:
         """A transaction of several statements: committed at the end, rolled back on any error. What they change is recorded
-        as done `by` them."""
+        as done `by` them. What is in `closing` by then travels with the commit, so that locks are held for no round trip more."""
         try:
             link = await self._pool.take()
             try:
-                async with _transaction(link, scope, by):
+                async with _transaction(link, scope, by, closing):
                     yield link.connection
             finally:
                 self._pool.give_back(link)
@@ -111,7 +113,7 @@ class Database:
 
 
 @asynccontextmanager
-async def _transaction(link: Link, scope: Scope, by: Actor | None) -> AsyncIterator[None]:
+async def _transaction(link: Link, scope: Scope, by: Actor | None, closing: Sequence[Question]) -> AsyncIterator[None]:
     await link.ask(("BEGIN", None), (_SET_SCOPE, scope.settings), *_signature(by))
     try:
         yield
@@ -119,7 +121,12 @@ async def _transaction(link: Link, scope: Scope, by: Actor | None) -> AsyncItera
         # Past psycopg, which would throw away all prepared statements at the word.
         await link.ask(("ROLLBACK", None))
         raise
-    await link.ask(("COMMIT", None))
+    try:
+        await link.ask(*closing, ("COMMIT", None))
+    except errors.Error:
+        if link.has_failed:
+            await link.ask(("ROLLBACK", None))
+        raise
 
 
 def _signature(by: Actor | None) -> list[Question]:

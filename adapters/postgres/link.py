@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from psycopg import AsyncConnection, adapt, errors, pq
@@ -59,6 +59,7 @@ class _PatientConnection(AsyncConnection[Row]):
     """A connection that is lost when the server says nothing for `patience` seconds."""
 
     patience: float | None = None
+    link: "Link"
 
     async def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:  # noqa: ASYNC109 psycopg's
         try:
@@ -91,12 +92,18 @@ class Link:
         connection.patience = min(patience, _LONGEST)
         set_json_loads(msgspec.json.decode, connection)
         set_json_dumps(msgspec.json.encode, connection)
-        return cls(connection, patience)
+        link = connection.link = cls(connection, patience)
+        return link
 
     @property
     def usable(self) -> bool:
         """Whether it is connected and at rest."""
         return self._server.transaction_status == pq.TransactionStatus.IDLE
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is in a transaction that can only be rolled back."""
+        return self._server.transaction_status == pq.TransactionStatus.INERROR
 
     def close(self) -> None:
         self._server.finish()
@@ -188,6 +195,13 @@ class Link:
             self._adapter.set_pgresult(result)
             answers.append(self._adapter.load_rows(0, result.ntuples, tuple))
         return answers
+
+
+async def together(connection: Connection, *questions: Question) -> list[list[Row]]:
+    """The rows of each statement, all in one message in the transaction that the connection of a link is in. Raises psycopg's errors; what
+    follows the statement that failed was not tried."""
+    async with connection.lock:  # as psycopg's own cursors do
+        return await cast("_PatientConnection", connection).link.ask(*questions)
 
 
 def _tell(ready: asyncio.Future[None]) -> None:

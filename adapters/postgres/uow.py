@@ -11,8 +11,10 @@ import stamina
 
 from adapters.postgres.engine import Connection, Database, Scope
 from adapters.postgres.ledger import LedgerInTransaction
+from adapters.postgres.link import Question
 from adapters.postgres.mail import MailboxInTransaction
 from adapters.postgres.mail_reports import MailReportsInTransaction
+from adapters.postgres.pool import NO_CONNECTION
 from adapters.postgres.repositories.attachments import PostgresAttachments
 from adapters.postgres.repositories.catalogue import PostgresCatalogue
 from adapters.postgres.repositories.channel_items import PostgresChannelItems
@@ -59,21 +61,19 @@ _EVENTS = """
 
 
 class PostgresEvents:
-    """`Events` in the transaction of a unit of work: gathered, and written in one statement before the commit."""
+    """`Events` in the transaction of a unit of work: gathered, and written in one statement with the commit."""
 
-    def __init__(self, connection: Connection, company_id: UUID) -> None:
-        self._connection, self._company_id = connection, company_id
+    def __init__(self, company_id: UUID) -> None:
+        self._company_id = company_id
         self._gathered: list[tuple[str, str, UUID, str]] = []
 
     async def append(self, event_type: str, subject_type: str, subject_id: UUID, data: Mapping[str, object]) -> None:
         self._gathered.append((event_type, subject_type, subject_id, msgspec.json.encode(data).decode()))
 
-    async def write(self) -> None:
-        """Writes what was gathered."""
-        if self._gathered:
-            columns = [list(column) for column in zip(*self._gathered, strict=True)]
-            await self._connection.execute(_EVENTS, (self._company_id, *columns))
-            self._gathered.clear()
+    def written(self) -> list[Question]:
+        """What writes all that was gathered."""
+        columns = [list(column) for column in zip(*self._gathered, strict=True)]
+        return [(_EVENTS, (self._company_id, *columns))] if columns else []
 
 
 class PostgresUnitOfWork:
@@ -96,7 +96,7 @@ class PostgresUnitOfWork:
 
     @cached_property
     def events(self) -> PostgresEvents:
-        return PostgresEvents(self._connection, self._company_id)
+        return PostgresEvents(self._company_id)
 
     @cached_property
     def attachments(self) -> PostgresAttachments:
@@ -224,7 +224,7 @@ class PostgresRun:
         key: IdempotencyKey | None = None,
     ) -> Outcome[R]:
         async for attempt in stamina.retry_context(
-            on=Busy, attempts=3, timeout=8, wait_initial=0.02, wait_max=0.2, wait_jitter=0.1
+            on=_stood_in_the_way, attempts=3, timeout=8, wait_initial=0.02, wait_max=0.2, wait_jitter=0.1
         ):
             with attempt:
                 return await self._once(use_case, actor, command, key)
@@ -238,15 +238,16 @@ class PostgresRun:
         key: IdempotencyKey | None,
     ) -> Outcome[R]:
         company_id = actor.company
-        async with self._database.transaction(Scope(company_id), actor) as connection:
+        closing: list[Question] = []
+        async with self._database.transaction(Scope(company_id), actor, closing) as connection:
             if key and (stored := await self._claim(connection, company_id, key)):
                 return Outcome(msgspec.json.decode(stored, type=_result_type(use_case)), replayed=True)
             uow = PostgresUnitOfWork(connection, company_id, self._clock.now(), self._sealing)
             result = await use_case(uow, actor, command)
-            await uow.events.write()
+            closing += uow.events.written()
             if key:
                 answer = msgspec.json.encode(result).decode()
-                await connection.execute(_STORE, (answer, company_id, key.principal_id, key.key))
+                closing.append((_STORE, (answer, company_id, key.principal_id, key.key)))
             return Outcome(result)
 
     async def _claim(self, connection: Connection, company_id: UUID, key: IdempotencyKey) -> str | None:
@@ -259,6 +260,10 @@ class PostgresRun:
         if row is None or row[0] != key.request_hash:
             raise Invalid("idempotency_key_reused", "this Idempotency-Key came with another request before")
         return str(row[1])
+
+
+def _stood_in_the_way(error: Exception) -> bool:
+    return isinstance(error, Busy) and error.code != NO_CONNECTION
 
 
 @cache

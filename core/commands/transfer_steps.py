@@ -96,9 +96,9 @@ async def done(
     uow: UnitOfWork, actor: Actor, transfer: Transfer, event: str, arrivals: Iterable[Arrival] = ()
 ) -> TransferView:
     """Stores what the transfer has become, tells it and shows it."""
-    await uow.transfers.save(transfer)
+    view = await uow.transfers.save(transfer)
     await tell(uow, event, transfer, arrivals)
-    return await shown(uow, actor, transfer)
+    return shown(actor, view)
 
 
 async def tell(uow: UnitOfWork, event: str, transfer: Transfer, arrivals: Iterable[Arrival] = ()) -> None:
@@ -126,9 +126,8 @@ async def tell(uow: UnitOfWork, event: str, transfer: Transfer, arrivals: Iterab
     await uow.events.append(event, "transfer", transfer.id, data)
 
 
-async def shown(uow: UnitOfWork, actor: Actor, transfer: Transfer) -> TransferView:
+def shown(actor: Actor, view: TransferView) -> TransferView:
     """The transfer as this actor may see it."""
-    view = await uow.transfers.view(transfer.id)
     if actor.may("cost:read"):
         return view
     costless = [msgspec.structs.replace(line, shipped_cost=None) for line in view.lines]

@@ -93,9 +93,9 @@ async def start_transfer(uow: UnitOfWork, actor: Actor, command: StartTransfer) 
     if command.state is StartState.PENDING:
         transfer = submitted(transfer)
         await reserve(uow, actor, transfer)
-    number = await uow.transfers.add(transfer, command.note, actor.user_id)
-    await tell(uow, "transfer_created", replace(transfer, number=number))
-    return await shown(uow, actor, transfer)
+    view = await uow.transfers.add(transfer, command.note, actor.user_id)
+    await tell(uow, "transfer_created", replace(transfer, number=view.number))
+    return shown(actor, view)
 
 
 async def _draft(uow: UnitOfWork, actor: Actor, command: StartTransfer) -> Transfer:

@@ -65,8 +65,9 @@ class TransferRepository(Protocol):
         """For each product (id or SKU) and lot number what it names, None where there is no such product."""
         ...
 
-    async def add(self, transfer: Transfer, note: str, created_by: UUID) -> int:
-        """Stores a new transfer and returns the number that it got, the next of its company."""
+    async def add(self, transfer: Transfer, note: str, created_by: UUID) -> TransferView:
+        """Stores a new transfer, which gets the next number of its company, and returns it as it is shown, costs included. Until the
+        transaction ends nobody else in the company gets a number, so it comes last."""
         ...
 
     async def locked(self, transfer_id: UUID) -> Transfer | None:
@@ -78,10 +79,6 @@ class TransferRepository(Protocol):
         more than once."""
         ...
 
-    async def save(self, transfer: Transfer) -> None:
-        """Stores the new state and lines of a locked transfer."""
-        ...
-
-    async def view(self, transfer_id: UUID) -> TransferView:
-        """The transfer as it is shown, costs included."""
+    async def save(self, transfer: Transfer) -> TransferView:
+        """Stores the new state and lines of a locked transfer, and returns it as it is shown, costs included."""
         ...

@@ -63,7 +63,9 @@ class RewoundDatabase(Database):
         return {str(name) for (name,) in await self.fetch(Scope(), _WRITTEN)}
 
     @asynccontextmanager
-    async def transaction(self, scope: Scope, by: Actor | None = None) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, scope: Scope, by: Actor | None = None, closing: Sequence[Question] = ()
+    ) -> AsyncIterator[Connection]:
         link = self._taken
         if self._outer:
             raise RuntimeError("two transactions of one request are open at once")
@@ -72,7 +74,7 @@ class RewoundDatabase(Database):
         self._outer = settings
         try:
             yield link.connection
-            await _locked(link, _CHECK)
+            await _locked(link, *closing, _CHECK)
         except BaseException as error:
             await _locked(link, ("ROLLBACK TO SAVEPOINT whole", None))
             if isinstance(error, errors.Error):

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from adapters.postgres.engine import Connection, Row
+from adapters.postgres.link import Question, together
 from adapters.postgres.queries.transfers import TRANSFER, transfer_view
 from core.domain.errors import NotFound
 from core.domain.ids import parse_id
@@ -26,7 +27,7 @@ _LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended('transfer-number:
 _ADD = """
     INSERT INTO transfer (company_id, id, number, state, source_site_id, destination_site_id, note, created_by)
     SELECT %(company)s, %(id)s, coalesce(max(number), 0) + 1, %(state)s, %(source)s, %(destination)s, %(note)s, %(created_by)s
-    FROM transfer WHERE company_id = %(company)s RETURNING number
+    FROM transfer WHERE company_id = %(company)s
 """
 _LOCKED = """
     SELECT t.state, t.number, t.version, s.id, s.code, d.id, d.code
@@ -79,23 +80,19 @@ class PostgresTransfers:
         cursor = await self._connection.execute(_GOODS, parameters)
         return [KnownGoods(*row) if row[0] else None for row in await cursor.fetchall()]
 
-    async def add(self, transfer: Transfer, note: str, created_by: UUID) -> int:
-        await self._connection.execute(_LOCK_NUMBERS, (str(self._company_id),))
-        cursor = await self._connection.execute(
-            _ADD,
-            {
-                "company": self._company_id,
-                "id": transfer.id,
-                "state": transfer.state.value,
-                "source": transfer.source.id,
-                "destination": transfer.destination.id,
-                "note": note,
-                "created_by": created_by,
-            },
-        )
-        row = await cursor.fetchone()
-        await self._save_lines(transfer)
-        return int(row[0]) if row else 0
+    async def add(self, transfer: Transfer, note: str, created_by: UUID) -> TransferView:
+        parameters = {
+            "company": self._company_id,
+            "id": transfer.id,
+            "state": transfer.state.value,
+            "source": transfer.source.id,
+            "destination": transfer.destination.id,
+            "note": note,
+            "created_by": created_by,
+        }
+        # In one message: whoever starts a transfer waits for all of this of whoever came before, and holds stock meanwhile.
+        lock = (_LOCK_NUMBERS, (str(self._company_id),))
+        return await self._store(transfer, lock, (_ADD, parameters))
 
     async def locked(self, transfer_id: UUID) -> Transfer | None:
         cursor = await self._connection.execute(_LOCKED, (self._company_id, transfer_id))
@@ -112,18 +109,15 @@ class PostgresTransfers:
             "SELECT ledger_lock_stock(%s::uuid[], %s::uuid[])", ([one for one, _ in pairs], [site for _, site in pairs])
         )
 
-    async def save(self, transfer: Transfer) -> None:
-        await self._connection.execute(_SAVE, (transfer.state.value, self._company_id, transfer.id))
-        await self._save_lines(transfer)
+    async def save(self, transfer: Transfer) -> TransferView:
+        return await self._store(transfer, (_SAVE, (transfer.state.value, self._company_id, transfer.id)))
 
-    async def _save_lines(self, transfer: Transfer) -> None:
-        lines = msgspec.json.encode(transfer.lines).decode()
-        await self._connection.execute(_SAVE_LINES, {"company": self._company_id, "id": transfer.id, "lines": lines})
-
-    async def view(self, transfer_id: UUID) -> TransferView:
-        parameters = {"company": self._company_id, "id": transfer_id, "reach": None, "costs": True}
-        cursor = await self._connection.execute(TRANSFER.encode(), parameters)
-        view = transfer_view(await cursor.fetchall())
+    async def _store(self, transfer: Transfer, *questions: Question) -> TransferView:
+        """Asks them, stores the lines and returns what it has become, all in one message."""
+        key = {"company": self._company_id, "id": transfer.id}
+        lines = (_SAVE_LINES, key | {"lines": msgspec.json.encode(transfer.lines).decode()})
+        *_, rows = await together(self._connection, *questions, lines, (TRANSFER, key | {"reach": None, "costs": True}))
+        view = transfer_view(rows)
         if view is None:
             raise NotFound("transfer_not_found", "no transfer has this id")
         return view
