@@ -30,7 +30,9 @@ _OPTIONS = (
     "-c role={role} -c timezone=UTC -c jit=off -c lock_timeout=2s -c statement_timeout={timeout}"
     " -c idle_in_transaction_session_timeout=15s -c search_path=public -c plan_cache_mode=force_generic_plan"
 )
-
+# Of a transaction of several statements: whoever has done some work and waits in line keeps their place. To give up and come again costs
+# everybody that work once more, and makes the line longer.
+_PATIENTLY = ("SET LOCAL lock_timeout = '5s'", None)
 
 _GRACE = 2.0  # seconds beyond the time of a statement in which the server must have answered
 _UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0}
@@ -114,7 +116,7 @@ class Database:
 
 @asynccontextmanager
 async def _transaction(link: Link, scope: Scope, by: Actor | None, closing: Sequence[Question]) -> AsyncIterator[None]:
-    await link.ask(("BEGIN", None), (_SET_SCOPE, scope.settings), *_signature(by))
+    await link.ask(("BEGIN", None), _PATIENTLY, (_SET_SCOPE, scope.settings), *_signature(by))
     try:
         yield
     except BaseException:
