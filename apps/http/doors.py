@@ -1,6 +1,6 @@
 """When more is asked than can be answered in good time, whoever comes is told at once to come back, so that those inside are served.
 
-As many find room inside as were answered in the last second, so whoever is let in waits for about a second. While answers come in time there is
+As many find room inside as were answered in the last half second, so whoever is let in waits for about so long. While answers come in time there is
 room for a crowd at least, because nobody has seen yet how many could be answered; and for a few there always is.
 """
 
@@ -15,10 +15,10 @@ from apps.http.errors import RequestRefused
 
 CROWD = 256  # as many as press a button at once: there is room for them while most answers come in time
 FEW = 128  # there is always room for them
-LONG = 1.0  # seconds that somebody should wait inside
+LONG = 0.5  # seconds that somebody should wait inside; four times that is too long, and a database may become slower any moment
 LATE = LONG / 2  # seconds after which an answer is late, if others wait
 OF_LATE = 32  # answers
-PATIENT = 8  # times LONG, after which somebody waits for no turn: a report, an upload, somebody who sends nothing
+PATIENT = 16  # times LONG, after which somebody waits for no turn: a report, an upload, somebody who sends nothing
 ALWAYS_OPEN = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 

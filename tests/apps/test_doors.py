@@ -121,7 +121,7 @@ async def test_a_crowd_at_one_moment_is_let_in_before_anything_is_known() -> Non
         assert turned_away(await fresh.come())
 
 
-async def test_as_many_are_let_in_as_were_answered_in_the_last_second() -> None:
+async def test_as_many_are_let_in_as_were_answered_of_late() -> None:
     """Seen to fail with room for a crowd and no more, however many are answered."""
     async with desk() as quick:
         for _ in range(4):
@@ -239,7 +239,7 @@ async def test_whoever_goes_away_or_fails_makes_room() -> None:
 
 
 async def test_whoever_goes_away_was_not_answered() -> None:
-    """Seen to fail with those who gave up counted among the answers of the last second: they made room for twice as many."""
+    """Seen to fail with those who gave up counted among the answers of late: they made room for twice as many."""
     async with desk() as quick:
         for _ in range(2):
             visits = [await quick.come() for _ in range(CROWD)]
