@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from apps.http.errors import RequestRefused
 
 CROWD = 256  # as many as press a button at once: there is room for them while most answers come in time
-FEW = 128  # there is always room for them
+FEW = 100  # there is always room for them
 LONG = 0.5  # seconds that somebody should wait inside; four times that is too long, and a database may become slower any moment
 LATE = LONG / 2  # seconds after which an answer is late, if others wait
 OF_LATE = 32  # answers
