@@ -1,6 +1,6 @@
 """Gives a company a long history by set-based SQL, past the ledger's writer, which would take hours for it.
 
-Every pair of product and site receives 10 units and sells 9 of them by turns, at a cost of 2 each, so the balances that
+Every pair of product and site receives 20 units and sells 9 of them by turns, at a cost of 2 each, so the balances that
 the ledger would have kept are known. The density is always the same: more moves are a longer history.
 """
 
@@ -31,7 +31,7 @@ _MOVES = """
            ('00000000-0000-7000-8000-' || lpad((i %% {products} + 1)::text, 12, '0'))::uuid,
            CASE WHEN comes THEN o.supplier ELSE l.id END, CASE WHEN comes THEN l.id ELSE o.customer END,
            CASE WHEN NOT comes THEN l.site_id END, CASE WHEN comes THEN l.site_id END,
-           CASE WHEN comes THEN 10 ELSE 9 END, CASE WHEN comes THEN 20 ELSE 18 END, t.at, t.at
+           CASE WHEN comes THEN 20 ELSE 9 END, CASE WHEN comes THEN 40 ELSE 18 END, t.at, t.at
     FROM generate_series(%(done)s, %(moves)s - 1) i
     CROSS JOIN LATERAL (SELECT (i / {pairs}) %% 2 = 0 AS comes,
                                %(first)s::timestamptz + i / 10 * 10 * %(step)s::interval AS at) t
