@@ -128,6 +128,8 @@ class Authenticator:
     def _answered(self, shown: Shown, done: asyncio.Task[_Known]) -> None:
         if self._asked.get(shown) is done:
             del self._asked[shown]
+        if not done.cancelled():
+            done.exception()  # nobody may be left who would hear of it
 
     async def _recognise(self, shown: Shown) -> _Known:
         company = _Picked(shown.company.decode("latin-1"), shown.reason) if shown.company else None
