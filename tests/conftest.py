@@ -18,7 +18,7 @@ from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
 from apps.http.app import create_app
-from apps.http.main import collect_less
+from apps.loading import collect_less
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.api import Api, tokens_of

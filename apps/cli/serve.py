@@ -1,11 +1,20 @@
 """`pirwa serve`: the HTTP processes of a scaled-out set-up."""
 
 import argparse
+import multiprocessing
 import time
+from functools import partial
 from typing import Any
+
+from granian.constants import Interfaces, Loops
 
 from apps.cli.errors import CommandError
 from apps.cli.place import require_durable, settings
+from apps.cli.processes import NoticeGivingServer
+from apps.cli.serving import require_free_port
+from apps.http.app import create_app
+from apps.http.main import served_here
+from apps.loading import loading
 from apps.settings import Settings
 
 PREDECESSOR_SECONDS = 5.0
@@ -19,18 +28,17 @@ def register(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from granian.constants import Interfaces, Loops
-
-    from apps.cli.processes import NoticeGivingServer
-
     chosen = settings()
     missing = [name for name in ("database_url", "redis_url") if getattr(chosen, name) is None]
     if missing:
         raise CommandError("`pirwa serve` needs " + " and ".join(f"PIRWA_{name.upper()}" for name in missing))
     require_durable(chosen)
+    with loading():
+        app = create_app(chosen)
     _await_free_port(chosen)
+    multiprocessing.set_start_method("fork", force=True)  # docs/decisions/0015-web-processes-are-forked.md
     NoticeGivingServer(
-        "apps.http.main:application",
+        "pirwa",
         address=chosen.host,
         port=chosen.port,
         interface=Interfaces.ASGI,
@@ -38,16 +46,13 @@ def run(options: argparse.Namespace) -> None:
         loop=Loops.uvloop,
         backlog=1024,
         websockets=False,
-        factory=True,
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
-    ).serve()
+    ).serve(target_loader=partial(served_here, app), wrap_loader=False)
 
 
 def _await_free_port(chosen: Settings) -> None:
     """Gives the processes of a predecessor that was killed the time to finish what they have begun."""
-    from apps.cli.serving import require_free_port
-
     deadline = time.monotonic() + PREDECESSOR_SECONDS
     while True:
         try:

@@ -13,6 +13,7 @@ from granian.server.embed import Server
 
 from apps.cli.errors import CommandError
 from apps.http.app import create_app
+from apps.loading import loading
 from apps.settings import Settings
 from apps.way_out import WorkerHereProvider
 
@@ -29,7 +30,8 @@ async def serve_here(
     After SIGTERM it says that it is not ready, but serves for `notice` seconds more: whoever sends requests here learns to
     send them elsewhere. SIGINT, or a second signal, ends it at once.
     """
-    app = create_app(settings, WorkerHereProvider())
+    with loading():
+        app = create_app(settings, WorkerHereProvider())
     server = Server(
         app,
         address=settings.host,

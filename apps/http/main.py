@@ -1,6 +1,5 @@
 """The entry for an ASGI server: `granian --interface asgi --factory apps.http.main:application`."""
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -11,6 +10,7 @@ from pathlib import Path
 from litestar import Litestar
 
 from apps.http.app import create_app
+from apps.loading import loading
 from apps.settings import SettingsError, load_settings
 
 NOTICE = signal.SIGUSR1
@@ -18,19 +18,23 @@ NOTICE = signal.SIGUSR1
 
 
 def application() -> Litestar:
-    """The application with the settings of the environment and the working folder. Ends the process if they are unsound.
-
-    From `NOTICE` on it says that it is not ready. A process that another one made to serve ends with it.
-    """
+    """The application with the settings of the environment and the working folder, to be served by this process. Ends the process
+    if they are unsound."""
     try:
         settings = load_settings(os.environ, Path.cwd())
     except SettingsError as error:
         raise SystemExit(f"Pirwa cannot start:\n{error}") from None
-    app = create_app(settings)
+    with loading():
+        app = create_app(settings)
+    return served_here(app)
+
+
+def served_here(app: Litestar) -> Litestar:
+    """The application, which this process is about to serve. From `NOTICE` on it says that it is not ready. A process that another
+    one made to serve ends with it."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(NOTICE, lambda *_: setattr(app.state, "ending", True))
     _end_with_whoever_made_us()
-    collect_less()
     return app
 
 
@@ -43,11 +47,3 @@ def _end_with_whoever_made_us() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
         threading.Thread(target=watch, daemon=True).start()
-
-
-def collect_less() -> None:
-    """What has been loaded by now lives as long as the process, and a request leaves hardly a cycle behind. With Python's
-    own thresholds, a fifth of the time of a busy process went into looking at it all again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)

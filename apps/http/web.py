@@ -71,8 +71,8 @@ def _of_file(file: WebFile, path: str, asked: Mapping[bytes, bytes]) -> tuple[in
     if file.etag in asked.get(b"if-none-match", b""):
         return 304, headers, b""
     headers.append((b"content-type", file.media_type))
-    if file.gzipped is not None and _takes_gzip(asked.get(b"accept-encoding", b"")):
-        return 200, [*headers, (b"content-encoding", b"gzip")], file.gzipped
+    if _takes_gzip(asked.get(b"accept-encoding", b"")) and (gzipped := file.gzipped) is not None:
+        return 200, [*headers, (b"content-encoding", b"gzip")], gzipped
     return 200, headers, file.body
 
 

@@ -1,4 +1,4 @@
-"""The built files of the web application, in memory: read once, compressed once."""
+"""The built files of the web application, in memory: read once, compressed once, when first asked for so."""
 
 import gzip
 import mimetypes
@@ -20,12 +20,16 @@ _WORTH_IT = 0.9  # of its size must a file shrink below, or it goes out as it is
 
 @dataclass(frozen=True, slots=True)
 class WebFile:
-    """One file as it goes out. `gzipped` is None where that would not make it smaller."""
+    """One file as it goes out."""
 
     media_type: bytes
     body: bytes
-    gzipped: bytes | None
     etag: bytes
+
+    @property
+    def gzipped(self) -> bytes | None:
+        """None where that would not make it smaller."""
+        return _gzipped(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,15 @@ def _files(folder: Path) -> Iterator[tuple[str, WebFile]]:
 
 def _file(path: Path) -> WebFile:
     body = path.read_bytes()
-    gzipped = gzip.compress(body, _LEVEL, mtime=0)
     digest = sha256(body).hexdigest()[:32]
-    smaller = len(gzipped) < len(body) * _WORTH_IT
-    return WebFile(_media_type(path), body, gzipped if smaller else None, f'"{digest}"'.encode())
+    return WebFile(_media_type(path), body, f'"{digest}"'.encode())
+
+
+@cache
+def _gzipped(body: bytes) -> bytes | None:
+    """Kept for as long as the process lives. To compress all files when it starts would take as long as to import Litestar."""
+    gzipped = gzip.compress(body, _LEVEL, mtime=0)
+    return gzipped if len(gzipped) < len(body) * _WORTH_IT else None
 
 
 def _media_type(path: Path) -> bytes:
