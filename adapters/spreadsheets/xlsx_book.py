@@ -109,6 +109,8 @@ class _Contents:
     is_done: bool = False
     sheet: str | None = None
     counts_from_1904: bool = False
+    passed: list[str] = field(default_factory=list)
+    """The sheets before it."""
 
     def started(self, name: str, attributes: dict[str, str]) -> None:
         if name == "workbookPr":
@@ -117,6 +119,8 @@ class _Contents:
             reference = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             kind, path = self.relations.parts.get(reference, ("", ""))
             self.sheet = path if kind == "worksheet" else None
+            self.passed.append(reference)
+            _require_few(self.passed)
 
     def ended(self, _: str) -> None:
         return None
@@ -155,6 +159,8 @@ class TextPieces:
 
     def taken(self) -> str:
         """The text so far; the next one begins."""
+        if not self._pieces:
+            return ""
         text = "".join(self._pieces)
         self._pieces.clear()
         self._length = 0
@@ -169,21 +175,21 @@ class _Texts:
         self.texts: list[str] = []
         self._left = most_bytes
         self._pieces = TextPieces()
+        self.text = self._pieces.add
 
     def started(self, name: str, _: dict[str, str]) -> None:
-        self._pieces.started(name, "t")
+        if name != "si":
+            self._pieces.started(name, "t")
 
     def ended(self, name: str) -> None:
-        self._pieces.ended(name)
-        if name == "si":
-            text = self._pieces.taken()
-            self._left -= getsizeof(text) + _POINTER if text else _POINTER
-            if self._left < 0:
-                raise UnreadableSheet("sheet_too_large", "the workbook has more text than can be read at once")
-            self.texts.append(text)
-
-    def text(self, text: str) -> None:
-        self._pieces.add(text)
+        if name != "si":
+            self._pieces.ended(name)
+            return
+        text = self._pieces.taken()
+        self._left -= getsizeof(text) + _POINTER if text else _POINTER
+        if self._left < 0:
+            raise UnreadableSheet("sheet_too_large", "the workbook has more text than can be read at once")
+        self.texts.append(text)
 
 
 def read_book(archive: zipfile.ZipFile, limits: SheetLimits, allowance: Allowance) -> Book:

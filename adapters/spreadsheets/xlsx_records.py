@@ -20,6 +20,7 @@ from adapters.spreadsheets.xlsx_xml import Allowance, read_part
 from core.ports.documents import UnreadableSheet
 
 _FEWEST_BYTES = 24  # for each element of a workbook that is as large as it may be; a cell has two or three
+_KNOWN_STYLES = 1_024
 _EPOCH, _EPOCH_1904 = datetime.fromisoformat("1899-12-30"), datetime.fromisoformat("1904-01-01")
 _DAYS_UNTIL_THE_ONE_THAT_NEVER_WAS = 60
 _MILLISECONDS = 86_400_000  # of a day
@@ -70,6 +71,8 @@ class _SheetReader:
         self.rows: list[tuple[int, list[str]]] = []
         self._book, self._most_columns = book, most_columns
         self._pieces = TextPieces()
+        self.text = self._pieces.add
+        self._is_date = lru_cache(_KNOWN_STYLES)(book.styles.is_date)
         self._row = self._column = self._cells_of_row = self._style = 0
         self._cells: list[str] = []
         self._type, self._holder = "n", "v"
@@ -84,12 +87,9 @@ class _SheetReader:
         else:
             self._pieces.started(name, self._holder)
 
-    def text(self, text: str) -> None:
-        self._pieces.add(text)
-
     def ended(self, name: str) -> None:
         if name == "c":
-            if (text := self._shown(self._pieces.taken())) != "":
+            if (value := self._pieces.taken()) and (text := self._shown(value)):
                 self._put(text)
         elif name == "row":
             self.rows.append((self._row, self._cells))
@@ -105,7 +105,7 @@ class _SheetReader:
         reference = attributes.get("r")
         self._column = _column_of(reference.rstrip("0123456789")) if reference else self._column + 1
         self._type = attributes.get("t", "n")
-        self._style = int(attributes.get("s", 0))
+        self._style = int(attributes["s"]) if "s" in attributes else 0
         self._holder = "t" if self._type == "inlineStr" else "v"
 
     def _put(self, text: str) -> None:
@@ -122,8 +122,6 @@ class _SheetReader:
         return UnreadableSheet("sheet_too_many_columns", detail)
 
     def _shown(self, value: str) -> str:
-        if value == "":
-            return ""
         match self._type:
             case "n":
                 return self._number(value)
@@ -137,10 +135,10 @@ class _SheetReader:
                 return value
 
     def _number(self, value: str) -> str:
-        is_whole = not any(sign in value for sign in ".eE")
-        if self._style and self._book.styles.is_date(self._style):
+        if self._style and self._is_date(self._style):
             return self._date(float(value))
-        return str(int(value)) if is_whole else _decimal_text(float(value))
+        has_point = "." in value or "e" in value or "E" in value
+        return _decimal_text(float(value)) if has_point else str(int(value))
 
     def _date(self, serial: float) -> str:
         try:

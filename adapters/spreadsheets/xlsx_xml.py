@@ -1,5 +1,8 @@
 """The XML of a workbook as it streams by. Nothing of it is held but what its reader keeps, and what would take memory or time
-without end has no room: document types, depth, tokens and elements are bounded."""
+without end has no room: document types, depth, tokens, names and elements are bounded.
+
+What is done for each element decides how long a workbook takes, so what can be is counted by the chunk.
+"""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -9,8 +12,10 @@ from adapters.spreadsheets.limits import ReadableStream
 from core.ports.documents import UnreadableSheet
 
 MOST_DEPTH = 64
+MOST_NAMES = 4_096
+"""Different names of elements and attributes in a part: the parser holds them until the part ends."""
 LONGEST_TOKEN = 1_000_000
-"""Bytes of a tag, a comment or the like: they are held until they are whole."""
+"""Bytes in which no element begins. A tag, a comment or the like is held until it is whole."""
 
 _CHUNK = 65_536
 
@@ -33,9 +38,9 @@ class Allowance:
     def __init__(self, elements: int) -> None:
         self._left = elements
 
-    def take(self) -> None:
-        """Raises `UnreadableSheet` where there are more."""
-        self._left -= 1
+    def take(self, chunk: bytes) -> None:
+        """Counts each `<` that does not begin an end tag, be it a comment's. Raises `UnreadableSheet` where there are more."""
+        self._left -= chunk.count(b"<") - chunk.count(b"</")
         if self._left < 0:
             raise UnreadableSheet("sheet_too_large", "the workbook has more cells than a file of its size may have")
 
@@ -59,20 +64,23 @@ def read_whole(source: ReadableStream, reader: PartReader, allowance: Allowance)
 
 class _Feed:
     def __init__(self, reader: PartReader, allowance: Allowance) -> None:
-        self._reader, self._allowance = reader, allowance
+        self._reader_started, self._reader_ended = reader.started, reader.ended
+        self._allowance = allowance
         self._depth = self._unheard = 0
-        self._parser = expat.ParserCreate()
+        self._names: dict[str, str] = {}
+        self._parser = expat.ParserCreate(intern=self._names)
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._started
         self._parser.EndElementHandler = self._ended
-        self._parser.CharacterDataHandler = self._text
+        self._parser.CharacterDataHandler = reader.text
         self._parser.StartDoctypeDeclHandler = _refuse
 
     def take(self, chunk: bytes) -> None:
         """A chunk that is empty is the end."""
+        self._allowance.take(chunk)
         self._unheard += len(chunk)
         self._parser.Parse(chunk, not chunk)
-        if self._unheard > LONGEST_TOKEN:
+        if self._unheard > LONGEST_TOKEN or len(self._names) > MOST_NAMES:
             raise _damaged()
 
     def _started(self, name: str, attributes: dict[str, str]) -> None:
@@ -80,17 +88,15 @@ class _Feed:
         self._depth += 1
         if self._depth > MOST_DEPTH:
             raise _damaged()
-        self._allowance.take()
-        self._reader.started(name[name.rfind(":") + 1 :], attributes)
+        self._reader_started(_local(name) if ":" in name else name, attributes)
 
     def _ended(self, name: str) -> None:
-        self._unheard = 0
         self._depth -= 1
-        self._reader.ended(name[name.rfind(":") + 1 :])
+        self._reader_ended(_local(name) if ":" in name else name)
 
-    def _text(self, text: str) -> None:
-        self._unheard = 0
-        self._reader.text(text)
+
+def _local(name: str) -> str:
+    return name[name.rfind(":") + 1 :]
 
 
 def _refuse(*_: object) -> None:

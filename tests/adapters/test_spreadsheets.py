@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterable
@@ -193,6 +194,12 @@ class TestXlsx:
         rows = '<row><c><v>1</v></c></row><row r="2"><c r="A2"><f>A1+1</f><v>2</v></c></row>'
         assert table(with_sheet(rows), "x.xlsx") == [("1",), ("2",)]
 
+    def test_names_may_have_a_prefix(self) -> None:
+        def prefixed(_: str, content: bytes) -> bytes:
+            return re.sub(rb"<(/?)(?=\w)", rb"<\1x:", content)
+
+        assert table(repacked(prefixed), "x.xlsx") == [("sku", "name"), ("7", "Mug")]
+
     def test_the_first_visible_sheet_is_read(self) -> None:
         book = Workbook()
         book.worksheets[0].append(["hidden"])
@@ -234,6 +241,7 @@ class TestXlsx:
                 "sheet_too_many_rows",
                 id="a row far below",
             ),
+            pytest.param(with_sheet("".join(f"<a{n}/>" for n in range(5_000))), "sheet_damaged", id="names"),
             pytest.param(with_sheet('<row r="1"><c r="IW1"><v>1</v></c></row>'), "sheet_too_many_columns", id="wide"),
             pytest.param(
                 with_sheet("<row><c><v>&b;</v></c></row>", '<!DOCTYPE w [<!ENTITY a "1"><!ENTITY b "&a;&a;">]>'),

@@ -97,6 +97,15 @@ def _attributes(size: int) -> bytes:
     return workbook(sheet=_SHEET % f"<row {named}/>")
 
 
+def _names(size: int) -> bytes:
+    return workbook(sheet=_SHEET % "".join(f"<a{number:x}/>" for number in range(size // 9)))
+
+
+def _names_of_attributes(size: int) -> bytes:
+    named = (f'a{number:x}=""' + "/><row " * (number % 1_000 == 0) for number in range(size // 10))
+    return workbook(sheet=_SHEET % f"<row {' '.join(named)}/>")
+
+
 def _many_frames(size: int) -> bytes:
     """A GIF of one pixel and hundreds of thousands of frames."""
     head = b"GIF89a" + struct.pack("<HH", 1, 1) + b"\x80\0\0" + b"\0\0\0\xff\xff\xff"
@@ -157,6 +166,8 @@ SHEETS: Bombs = {
     "a cell of one text": _in_sheet("a", '<row><c t="inlineStr"><is><t>%s</t></is></c></row>'),
     "cells in cells": lambda size: workbook(sheet=_SHEET % ("<c>" * (size // 7) + "</c>" * (size // 7))),
     "attributes": _attributes,
+    "names": _names,
+    "names of attributes": _names_of_attributes,
     "a comment": _in_sheet("a", "<!--%s-->"),
     "shared texts": _in("texts", "<si><t>a</t></si>"),
     "shared texts of nothing": _in("texts", "<si/>"),
