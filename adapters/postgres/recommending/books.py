@@ -31,11 +31,19 @@ MISCOUNTS = f"""
                count(DISTINCT (b.effective_at AT TIME ZONE today.zone)::date) AS days,
                extract(epoch FROM max(b.effective_at) - min(b.effective_at))::numeric / 86400
                    / nullif(count(DISTINCT (b.effective_at AT TIME ZONE today.zone)::date) - 1, 0) AS gap
-        FROM today CROSS JOIN bought b GROUP BY b.product_id, b.site_id
+        FROM today CROSS JOIN bought b JOIN (
+            SELECT product_id, site_id FROM bought GROUP BY product_id, site_id
+            HAVING count(*) >= %(least_sold)s AND max(effective_at) <= %(now)s - %(still_days)s * interval '1 day') o USING (product_id, site_id)
+        GROUP BY b.product_id, b.site_id
+    ),
+    elsewhere AS MATERIALIZED (
+        SELECT h.product_id, h.site_id FROM rhythm h
+        JOIN bought b ON b.product_id = h.product_id AND b.site_id <> h.site_id AND b.effective_at > h.last
+        GROUP BY h.product_id, h.site_id HAVING count(*) >= 3
     ),
     still AS (
         SELECT h.product_id, h.site_id, h.last, h.gap, extract(epoch FROM %(now)s - h.last)::numeric / 86400 AS silence
-        FROM rhythm h
+        FROM rhythm h JOIN elsewhere e ON e.product_id = h.product_id AND e.site_id = h.site_id
         JOIN site_stock s ON s.company_id = %(company)s AND s.product_id = h.product_id AND s.site_id = h.site_id AND s.on_hand > 0
         LEFT JOIN counted c ON c.product_id = h.product_id AND c.site_id = h.site_id
         WHERE h.days >= %(least_sold)s
@@ -43,10 +51,6 @@ MISCOUNTS = f"""
           AND (c.at IS NULL OR c.at < h.last)
           AND NOT EXISTS (SELECT FROM move m WHERE m.company_id = %(company)s AND m.product_id = h.product_id AND m.to_site_id = h.site_id
                           AND m.effective_at > h.last)
-          AND (SELECT count(*) FROM (
-              SELECT FROM move m JOIN posting p ON p.company_id = m.company_id AND p.id = m.posting_id
-              WHERE m.company_id = %(company)s AND m.product_id = h.product_id AND m.effective_at > h.last AND m.effective_at <= %(now)s
-                AND m.from_site_id <> h.site_id AND m.to_site_id IS NULL AND p.kind = 'sale' AND {STANDS} LIMIT 3) e) >= 3
     ),
     owed AS (
         SELECT l.product_id, coalesce(f.site_id, l.site_id, c.site_id) AS site_id, sum(x.owed) AS quantity
@@ -82,13 +86,24 @@ MISCOUNTS = f"""
 """
 # Only figures that people set are questioned, and only by forecasts that proved themselves.
 POLICIES = """
+    asked AS MATERIALIZED (
+        SELECT r.product_id, r.site_id, r.fixed_minimum, r.fixed_target, r.mode, g.cost
+        FROM reorder_policy r
+        JOIN demand_forecast f ON f.company_id = r.company_id AND f.product_id = r.product_id AND f.site_id = r.site_id
+             AND f.verdict IN ('good', 'fair') AND f.weeks >= %(level_weeks)s
+        JOIN product g ON g.company_id = r.company_id AND g.id = r.product_id AND g.active AND g.kind = 'unit'
+        JOIN site h ON h.company_id = r.company_id AND h.id = r.site_id AND h.active
+        WHERE r.company_id = %(company)s AND r.method = 'fixed' AND r.level_source = 'fixed' AND r.mode <> 'off'
+    ),
     wanted AS MATERIALIZED (
         SELECT n.product_id, n.site_id, n.minimum, n.target, n.basis
-        FROM replenishment_levels(%(now)s, 'infinity', NULL, NULL, NULL, %(service_level)s) n WHERE n.source = 'forecast'
+        FROM replenishment_levels(%(now)s, 'infinity', ARRAY(SELECT DISTINCT site_id FROM asked), ARRAY(SELECT DISTINCT product_id FROM asked),
+                                  NULL, %(service_level)s) n
+        WHERE n.source = 'forecast'
     ),
     found AS MATERIALIZED (
         SELECT 'policy' AS kind, n.product_id, n.site_id, abs(n.minimum - r.fixed_minimum) + abs(n.target - r.fixed_target) AS measure,
-               round(abs(n.target - r.fixed_target) * coalesce(nullif(s.unit_cost, 0), g.cost), 4) AS worth,
+               round(abs(n.target - r.fixed_target) * coalesce(nullif(s.unit_cost, 0), r.cost), 4) AS worth,
                jsonb_build_object('minimum', trim_scale(r.fixed_minimum)::text, 'target', trim_scale(r.fixed_target)::text,
                    'suggested_minimum', trim_scale(n.minimum)::text, 'suggested_target', trim_scale(n.target)::text,
                    'service_level', n.basis ->> 'service_level', 'expected', n.basis ->> 'expected', 'safety', n.basis ->> 'safety',
@@ -96,12 +111,7 @@ POLICIES = """
                jsonb_build_object('type', 'set_policy', 'site', n.site_id, 'minimum', trim_scale(n.minimum)::text,
                    'target', trim_scale(n.target)::text, 'mode', r.mode) AS action
         FROM wanted n
-        JOIN reorder_policy r ON r.company_id = %(company)s AND r.product_id = n.product_id AND r.site_id = n.site_id
-             AND r.method = 'fixed' AND r.level_source = 'fixed' AND r.mode <> 'off'
-        JOIN demand_forecast f ON f.company_id = %(company)s AND f.product_id = n.product_id AND f.site_id = n.site_id
-             AND f.verdict IN ('good', 'fair') AND f.weeks >= %(level_weeks)s
-        JOIN product g ON g.company_id = %(company)s AND g.id = n.product_id AND g.active AND g.kind = 'unit'
-        JOIN site h ON h.company_id = %(company)s AND h.id = n.site_id AND h.active
+        JOIN asked r ON r.product_id = n.product_id AND r.site_id = n.site_id
         LEFT JOIN site_stock s ON s.company_id = %(company)s AND s.product_id = n.product_id AND s.site_id = n.site_id
         WHERE abs(n.minimum - r.fixed_minimum) > greatest(%(level_share)s * greatest(n.minimum, r.fixed_minimum), %(level_units)s)
            OR abs(n.target - r.fixed_target) > greatest(%(level_share)s * greatest(n.target, r.fixed_target), %(level_units)s)

@@ -3,19 +3,17 @@
 STANDS = "NOT EXISTS (SELECT FROM posting x WHERE x.company_id = p.company_id AND x.reversal_of = p.id) AND p.reversal_of IS NULL"
 """That posting `p` was not taken back, nor takes one back."""
 
-# By site what was sold of late.
-SOLD = f"""
+# What is to leave a site (`surplus`: product, site, excess) goes where most of it is likely to be sold: as much as was sold there of late,
+# less what is there; else it is sold off, once for all sites.
+OUTLETS = f"""
     sold AS MATERIALIZED (
         SELECT m.product_id, m.from_site_id AS site_id, sum(m.quantity) AS quantity
         FROM move m JOIN posting p ON p.company_id = m.company_id AND p.id = m.posting_id
         WHERE m.company_id = %(company)s AND m.effective_at > %(now)s - %(outlet_days)s * interval '1 day' AND m.effective_at <= %(now)s
           AND m.from_site_id IS NOT NULL AND m.to_site_id IS NULL AND p.kind = 'sale' AND {STANDS}
+          AND m.product_id IN (SELECT c.product_id FROM surplus c)
         GROUP BY m.product_id, m.from_site_id
-    )
-"""
-# What is to leave a site (`surplus`: product, site, excess) goes where most of it is likely to be sold: as much as was sold there of late,
-# less what is there; else it is sold off, once for all sites.
-OUTLETS = """
+    ),
     outlet AS MATERIALIZED (
         SELECT DISTINCT ON (c.product_id, c.site_id) c.product_id, c.site_id, h.id AS other_id, h.code,
                floor(least(c.excess, d.quantity - coalesce(k.on_hand, 0))) AS quantity

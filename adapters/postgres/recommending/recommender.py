@@ -88,7 +88,12 @@ _FORGET_SNOOZES = """
     DELETE FROM recommendation_snooze
     WHERE company_id = %(company)s AND until < (%(now)s::timestamptz - interval '2 days')::date
 """
-_ROOM = "SELECT set_config('work_mem', '64MB', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
+# How much a step finds cannot be foretold: it is taken for a row or two. To go through all that was found for each of those rows takes
+# the square of the time where there are thousands.
+_ROOM = """
+    SELECT set_config('work_mem', '64MB', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+           set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true)
+"""
 
 
 class PostgresRecommender:

@@ -1,35 +1,47 @@
 """What there is too much of, what does not leave, and what another site has too much of."""
 
 from adapters.postgres.overstock_levels import LEVELS
-from adapters.postgres.recommending.common import COUNT, OUTLETS, RELEASE, RELEASE_NUMBERS, SOLD, STANDS
+from adapters.postgres.recommending.common import COUNT, OUTLETS, RELEASE, RELEASE_NUMBERS, STANDS
 
+_LEAVES = f"p.kind IN ('sale', 'issue', 'transfer', 'assembly') AND {STANDS}"
 # How long nothing has left although there was stock. The present stock began with the first move after it was last at nothing.
 SLOW = f"""
-    {SOLD},
-    gone AS MATERIALIZED (
-        SELECT m.product_id, m.from_site_id AS site_id, count(DISTINCT (m.effective_at AT TIME ZONE today.zone)::date) AS days,
-               min(m.effective_at) AS first, max(m.effective_at) AS last
-        FROM today CROSS JOIN move m JOIN posting p ON p.company_id = m.company_id AND p.id = m.posting_id
-        WHERE m.company_id = %(company)s AND m.effective_at > %(now)s - interval '2 years' AND m.effective_at <= %(now)s
-          AND m.from_site_id IS NOT NULL AND m.to_site_id IS NULL
-          AND p.kind IN ('sale', 'issue', 'transfer', 'assembly') AND {STANDS}
-        GROUP BY m.product_id, m.from_site_id
+    lively AS MATERIALIZED (
+        SELECT DISTINCT m.product_id, m.from_site_id AS site_id
+        FROM move m JOIN posting p ON p.company_id = m.company_id AND p.id = m.posting_id
+        WHERE m.company_id = %(company)s AND m.effective_at > %(now)s - %(slow_days)s * interval '1 day' AND m.effective_at <= %(now)s
+          AND m.from_site_id IS NOT NULL AND m.to_site_id IS NULL AND {_LEAVES}
     ),
-    quiet AS MATERIALIZED (
-        SELECT s.product_id, s.site_id, s.on_hand, s.value, g.last, s.allocatable - s.promised AS excess,
-               CASE WHEN g.days > 1 THEN extract(epoch FROM g.last - g.first)::numeric / 86400 / (g.days - 1) END AS gap
+    lying AS MATERIALIZED (
+        SELECT s.product_id, s.site_id, s.on_hand, s.value, s.allocatable - s.promised AS excess
         FROM site_stock s
         JOIN product p ON p.company_id = s.company_id AND p.id = s.product_id AND p.active AND p.kind = 'unit'
         JOIN site h ON h.company_id = s.company_id AND h.id = s.site_id AND h.active
-        LEFT JOIN gone g ON g.product_id = s.product_id AND g.site_id = s.site_id
-        WHERE s.company_id = %(company)s AND s.on_hand > 0 AND (g.last IS NULL OR g.last <= %(now)s - %(slow_days)s * interval '1 day')
+        WHERE s.company_id = %(company)s AND s.on_hand > 0
+          AND NOT EXISTS (SELECT FROM lively v WHERE v.product_id = s.product_id AND v.site_id = s.site_id)
+    ),
+    moved AS MATERIALIZED (
+        SELECT y.product_id, y.site_id, m.from_site_id, m.to_site_id, m.quantity, m.posting_id, m.seq, m.effective_at
+        FROM lying y JOIN move m ON m.company_id = %(company)s AND m.product_id = y.product_id
+             AND (m.from_site_id = y.site_id OR m.to_site_id = y.site_id) AND m.from_site_id IS DISTINCT FROM m.to_site_id
+    ),
+    gone AS MATERIALIZED (
+        SELECT m.product_id, m.site_id, count(DISTINCT (m.effective_at AT TIME ZONE today.zone)::date) AS days,
+               min(m.effective_at) AS first, max(m.effective_at) AS last
+        FROM today CROSS JOIN moved m JOIN posting p ON p.company_id = %(company)s AND p.id = m.posting_id
+        WHERE m.effective_at > %(now)s - interval '2 years' AND m.effective_at <= %(now)s
+          AND m.from_site_id IS NOT NULL AND m.to_site_id IS NULL AND {_LEAVES}
+        GROUP BY m.product_id, m.site_id
+    ),
+    quiet AS MATERIALIZED (
+        SELECT y.*, g.last, CASE WHEN g.days > 1 THEN extract(epoch FROM g.last - g.first)::numeric / 86400 / (g.days - 1) END AS gap
+        FROM lying y LEFT JOIN gone g ON g.product_id = y.product_id AND g.site_id = y.site_id
     ),
     course AS MATERIALIZED (
-        SELECT q.product_id, q.site_id, m.effective_at,
-               sum(CASE WHEN m.to_site_id = q.site_id THEN m.quantity ELSE -m.quantity END)
-                   OVER (PARTITION BY q.product_id, q.site_id ORDER BY m.effective_at, m.seq) AS level
-        FROM quiet q JOIN move m ON m.company_id = %(company)s AND m.product_id = q.product_id
-             AND (m.from_site_id = q.site_id OR m.to_site_id = q.site_id) AND m.from_site_id IS DISTINCT FROM m.to_site_id
+        SELECT m.product_id, m.site_id, m.effective_at,
+               sum(CASE WHEN m.to_site_id = m.site_id THEN m.quantity ELSE -m.quantity END)
+                   OVER (PARTITION BY m.product_id, m.site_id ORDER BY m.effective_at, m.seq) AS level
+        FROM moved m
     ),
     emptied AS (
         SELECT product_id, site_id, max(effective_at) FILTER (WHERE level <= 0) AS at FROM course GROUP BY product_id, site_id
@@ -61,7 +73,6 @@ SLOW = f"""
 """
 # What does not leave at all is told as that.
 OVERSTOCK = f"""
-    {SOLD},
     {LEVELS},
     surplus AS MATERIALIZED (
         SELECT l.product_id, l.site_id, k.on_hand, k.value, l.stock, l.enough,
