@@ -13,6 +13,7 @@ from bench.measurements import (
     pages,
     posting,
     reading,
+    recommending,
     replenishment,
     year,
 )
@@ -31,6 +32,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "importing": importing.measure,
     "counting": counting.measure,
     "replenishment": replenishment.measure,
+    "recommending": recommending.measure,
     "channel": channel.measure,
     "year": year.measure,
     "growth": growth.measure,
