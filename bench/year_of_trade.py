@@ -1,8 +1,8 @@
 """Gives a company the stock, the policies, the forecasts and a year of receipts and sales that there is something to recommend of.
 
 By set-based SQL past the ledger's writer, as `long_history`. Of ten products two are sold twelve times a year at each site, four three times,
-three once and one never or nowhere but at other sites than the first; of ten there is too much of one, and of a hundred each one has a price that strays, one below the cost, books below
-nothing, and five figures that a forecast would set otherwise.
+three once, and one never or at other sites than the first alone. Of ten there is too much of one; of a hundred each one has a price that strays,
+one a price below its cost, one less than nothing in the books, and five have figures that a forecast would set otherwise.
 """
 
 from datetime import datetime
