@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from apps.http.doors import ALWAYS_OPEN, CROWD, FEW, LONG, OF_LATE, PATIENT, Doors
+from apps.http.doors import ALWAYS_OPEN, FEW, LONG, OF_LATE, Doors
 from apps.http.errors import RequestRefused
 
 pytestmark = [pytest.mark.anyio, pytest.mark.promise("B9")]
@@ -86,12 +86,11 @@ async def desk() -> AsyncIterator[Desk]:
 
 @asynccontextmanager
 async def slow_desk(listeners: int = 0) -> AsyncIterator[Desk]:
-    """One that has just served a crowd three times too late, and at which nobody waits; before that, some began to listen to streams."""
+    """One whose answers have taken three times too long of late, and at which nobody waits; before that, some began to listen to streams."""
     async with desk() as slow:
         await slow.come_many(listeners, "/stream")
-        await slow.serve(0, LONG)
-        await slow.come_many(CROWD)
-        await slow.serve(CROWD, 3 * LONG)
+        await slow.come_many(2 * OF_LATE)
+        await slow.serve(2 * OF_LATE, 3 * LONG)
         yield slow
 
 
@@ -113,33 +112,13 @@ async def test_a_few_are_let_in_however_slow_answers_are() -> None:
         assert len(slow.inside) == FEW
 
 
-async def test_a_crowd_at_one_moment_is_let_in_before_anything_is_known() -> None:
-    """Seen to fail with room for a few alone, and, by the one too many, without a bound until answers have been late."""
-    async with desk() as fresh:
-        visits = [await fresh.come() for _ in range(CROWD)]
-        assert not any(map(turned_away, visits))
-        assert turned_away(await fresh.come())
-
-
-async def test_as_many_are_let_in_as_were_answered_of_late() -> None:
-    """Seen to fail with room for a crowd and no more, however many are answered."""
+async def test_many_are_let_in_while_answers_are_quick() -> None:
+    """Seen to fail with the time of answers not looked at: one in a crowd that was served at once was turned away."""
     async with desk() as quick:
-        for _ in range(4):
-            await quick.come_many(CROWD)
-            await quick.serve(CROWD, LONG / 4)
-        visits = [await quick.come() for _ in range(4 * CROWD)]
+        await quick.come_many(2 * OF_LATE)
+        await quick.serve(2 * OF_LATE, LONG / 2)
+        visits = [await quick.come() for _ in range(3 * FEW)]
         assert not any(map(turned_away, visits))
-        assert turned_away(await quick.come())
-
-
-async def test_where_answers_are_late_no_more_are_let_in_than_will_be_answered_in_time() -> None:
-    """Seen to fail with room for a crowd however late answers are: whoever came last waited for longer."""
-    async with desk() as slow:
-        await slow.come_many(CROWD)
-        await slow.serve(200, LONG)
-        visits = [await slow.come() for _ in range(200 - len(slow.inside))]
-        assert not any(map(turned_away, visits))
-        assert turned_away(await slow.come())
 
 
 async def test_over_a_few_are_turned_away_when_answers_have_been_slow() -> None:
@@ -153,36 +132,10 @@ async def test_over_a_few_are_turned_away_when_answers_have_been_slow() -> None:
 async def test_one_slow_answer_closes_no_door() -> None:
     """Seen to fail with only the last answer looked at."""
     async with desk() as quick:
-        await quick.come_many(CROWD)
-        await quick.serve(CROWD - FEW, 0)
+        await quick.come_many(FEW)
         await quick.serve(1, 10 * LONG)
         await quick.come()
         assert not turned_away(await quick.come())
-
-
-async def test_answers_that_take_long_by_their_nature_close_no_door() -> None:
-    """Seen to fail with answers counted as late where nobody waited for others."""
-    async with desk() as desk_of_reports:
-        for _ in range(OF_LATE):
-            await desk_of_reports.come_many(FEW // 2)
-            await desk_of_reports.serve(FEW // 2, 3 * LONG)
-        visits = [await desk_of_reports.come() for _ in range(CROWD)]
-        assert not any(map(turned_away, visits))
-
-
-async def test_whoever_has_been_inside_for_long_keeps_nobody_out() -> None:
-    """Seen to fail with all counted who are inside, and, by the one too many, with those who had been there for long counted out once more
-    when they left."""
-    async with desk() as held_up:
-        await held_up.come_many(CROWD)
-        assert turned_away(await held_up.come())
-        for _ in range(PATIENT):
-            await held_up.serve(0, LONG)
-            await held_up.come("/health/live")
-        visits = [await held_up.come() for _ in range(CROWD - PATIENT)]
-        assert not any(map(turned_away, visits))
-        await held_up.serve(CROWD, 0)
-        assert turned_away(await held_up.come())
 
 
 async def test_whoever_is_turned_away_can_come_when_one_has_left() -> None:
@@ -203,7 +156,7 @@ async def test_when_answers_are_quick_again_everybody_is_let_in() -> None:
         for _ in range(3 * OF_LATE):
             await slow.serve(FEW, 0)
             await slow.come_many(1)
-        visits = [await slow.come() for _ in range(CROWD - 1)]
+        visits = [await slow.come() for _ in range(2 * FEW)]
         assert not any(map(turned_away, visits))
 
 
@@ -235,20 +188,6 @@ async def test_whoever_goes_away_or_fails_makes_room() -> None:
         assert not turned_away(await slow.come())
         await slow.serve(FEW - 1, 3 * LONG)
         visits = [await slow.come() for _ in range(FEW - 1)]
-        assert not any(map(turned_away, visits))
-
-
-async def test_whoever_goes_away_was_not_answered() -> None:
-    """Seen to fail with those who gave up counted among the answers of late: they made room for twice as many."""
-    async with desk() as quick:
-        for _ in range(2):
-            visits = [await quick.come() for _ in range(CROWD)]
-            for visit in visits:
-                visit.cancel()
-            await asyncio.wait(visits)
-        await quick.serve(0, LONG)
-        visits = [await quick.come() for _ in range(CROWD + 1)]
-        assert turned_away(visits.pop())
         assert not any(map(turned_away, visits))
 
 
