@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         with TemporaryDirectory(prefix="pirwa-proved-") as folder:
             os.environ |= {"PIRWA_TEST_PROVE": profile, "PIRWA_TEST_PROVED": folder}
             code = _try(handed_on)
-            promises.keep(promises.combined(Path(folder), profile))
+            promises.keep(promises.combined(Path(folder), profile, handed_on))
     promises.PAGE.write_text(promises.page(), encoding="utf-8")
     return code
 

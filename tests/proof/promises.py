@@ -60,8 +60,9 @@ def write(folder: Path, outcome: Outcome) -> None:
     (folder / f"{os.getpid()}.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 
 
-def combined(folder: Path, profile: str) -> dict[str, Reached]:
-    """What all runs that left their outcome reached together: nothing for a promise of which a test failed in any of them."""
+def combined(folder: Path, profile: str, asked: Sequence[str] = ()) -> dict[str, Reached]:
+    """What all runs that left their outcome reached together: nothing for a promise of which a test failed in any of them. Where only some
+    tests were `asked` for, only the promises named there were tried as a whole."""
     outcomes = [Outcome(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]
     shown = {key for one in outcomes for key in one.shown}
     failed = {key for one in outcomes for key in one.failed}
@@ -69,6 +70,7 @@ def combined(folder: Path, profile: str) -> dict[str, Reached]:
     return {
         key: Reached([each for one in outcomes for each in one.figures.get(key, ())] or ["passes"], today, profile)
         for key in shown - failed
+        if not asked or key in asked
     }
 
 

@@ -30,3 +30,10 @@ def test_what_several_runs_reached_is_put_together_but_not_where_one_failed(tmp_
         "B1": (["5 of 5", "7 of 7"], "full"),
         "B3": (["passes"], "full"),
     }
+
+
+def test_a_promise_of_which_some_tests_were_tried_beside_another_keeps_its_figures(tmp_path: Path) -> None:
+    """Seen to fail with all kept that was tried: a test that shows two promises took the figures of the one that was not asked for."""
+    outcome = promises.Outcome(["B11", "S9"], [], {"S9": ["116 MB"]})
+    (tmp_path / "1.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    assert promises.combined(tmp_path, "full", ["--promise", "S9"]).keys() == {"S9"}
