@@ -4,11 +4,14 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from apps.memory import give_back_large_pieces
+
 
 @contextmanager
 def loading() -> Iterator[None]:
     """What the block loads lives as long as the process, and so is not looked at: that took a sixth of the time until it serves."""
     gc.disable()
+    give_back_large_pieces()
     try:
         yield
     finally:

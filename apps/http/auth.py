@@ -1,6 +1,7 @@
 """From what a request shows to the one who acts. Rights are read from the store, never from the token."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hmac import compare_digest
@@ -51,6 +52,7 @@ class _Picked:
 class _Known:
     actor: Actor
     until: float
+    renewed: float = math.inf  # from then on the store is asked anew, while this still holds
     csrf: str | None = None
     integration: Integration | None = None
 
@@ -93,11 +95,14 @@ class Authenticator:
         cookie = headers.get(b"cookie") if authorization is None else None
         shown = Shown(authorization, cookie, headers.get(b"x-company"), headers.get(b"x-reason"))
         known = self._known.get(shown)
-        if known is None or afresh or self._elapsed() >= known.until:
-            known = await (self._recognise(shown) if afresh else self._recognise_once(shown))
-            if len(self._known) >= CAPACITY:
-                self._known.clear()
-            self._known[shown] = known
+        now = self._elapsed()
+        if afresh:
+            known = await self._recognise(shown)
+            self._remember(shown, known)
+        elif known is None or now >= known.until:
+            known = await asyncio.shield(self._ask_once(shown))  # whoever goes away takes the answer from nobody
+        elif now >= known.renewed:
+            self._ask_once(shown)
         if known.csrf is not None and method not in _SAFE:
             _require_csrf(known.csrf, headers.get(b"x-csrf-token", b""))
         if known.integration and not calls_from(known.integration, origin.address):
@@ -116,20 +121,29 @@ class Authenticator:
         for shown in [shown for shown, known in self._known.items() if known.actor.user_id == actor.user_id]:
             del self._known[shown]
 
-    async def _recognise_once(self, shown: Shown) -> _Known:
+    def _ask_once(self, shown: Shown) -> asyncio.Task[_Known]:
         """Asks the store once for all who show the same at this moment. When what is remembered of a program that calls a hundred times at
         once has had its time, a hundred would otherwise ask."""
         asked = self._asked.get(shown)
         if asked is None:
             asked = self._asked[shown] = asyncio.create_task(self._recognise(shown))
             asked.add_done_callback(lambda done: self._answered(shown, done))
-        return await asyncio.shield(asked)  # whoever goes away takes the answer from nobody
+        return asked
 
     def _answered(self, shown: Shown, done: asyncio.Task[_Known]) -> None:
-        if self._asked.get(shown) is done:
-            del self._asked[shown]
-        if not done.cancelled():
-            done.exception()  # nobody may be left who would hear of it
+        known = None if done.cancelled() or done.exception() else done.result()
+        if self._asked.get(shown) is not done:  # somebody's rights have changed since it was asked
+            return
+        del self._asked[shown]
+        if known:
+            self._remember(shown, known)
+
+    def _remember(self, shown: Shown, known: _Known) -> None:
+        """Until its time has passed; from half of it on, the next one to show the same has it renewed, and waits for nothing."""
+        if len(self._known) >= CAPACITY:
+            self._known.clear()
+        now = self._elapsed()
+        self._known[shown] = replace(known, renewed=now + (known.until - now) / 2)
 
     async def _recognise(self, shown: Shown) -> _Known:
         company = _Picked(shown.company.decode("latin-1"), shown.reason) if shown.company else None
@@ -160,7 +174,7 @@ class Authenticator:
         session = await self._sessions.by_cookie(secret.owner, secret.digest, self._clock.now()) if secret else None
         if session is None:
             raise Unauthenticated("access_ended", "this session has ended")
-        return _Known(await self._person(session, None, company), self._elapsed() + REMEMBERED, csrf_token(text))
+        return _Known(await self._person(session, None, company), self._elapsed() + REMEMBERED, csrf=csrf_token(text))
 
     async def _person(self, session: SessionState, claims: AccessClaims | None, company: _Picked | None) -> Actor:
         identity = await self._permitted(session.user_id)

@@ -1,4 +1,5 @@
-"""Who is let in and who is told to come back, with an application that answers when the test says so and a clock that the test turns."""
+"""Who is let in, who stands in line and who is told to come back, with an application that answers when the test says so and a clock that
+the test turns."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,45 +8,49 @@ from typing import Any
 
 import pytest
 
-from apps.http.doors import ALWAYS_OPEN, FEW, LONG, OF_LATE, Doors
+from apps.http.doors import ALWAYS_OPEN, GOOD_TIME, LONG, OF_LATE, OWN_LINE, ROOM, Doors
 from apps.http.errors import RequestRefused
 
 pytestmark = [pytest.mark.anyio, pytest.mark.promise("B9")]
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 BODY = {"type": "http.response.body", "body": b"", "more_body": False}
+FOR_EVER = 3600.0
 
 
 class Desk:
     """An application behind doors. Whoever comes in waits until they are served; at /stream the answer begins at once and never ends, at
-    /failure it fails."""
+    /failure it fails. Nobody has patience, unless the test gives them some."""
 
-    def __init__(self) -> None:
+    def __init__(self, good_time: float) -> None:
         self.now = 0.0
-        self.inside: list[asyncio.Event] = []
-        self.doors = Doors(self._answer, lambda: self.now)
+        self.inside: list[tuple[str, asyncio.Event]] = []
+        self.doors = Doors(self._answer, lambda: self.now, good_time)
         self._visits: set[asyncio.Task[None]] = set()
 
+    @property
+    def paths(self) -> list[str]:
+        """Where those are who wait for their answer, in the order in which they came in."""
+        return [path for path, _ in self.inside]
+
     async def come(self, path: str = "/sales", kind: str = "http") -> asyncio.Task[None]:
-        """Somebody's visit, once they are inside or were turned away."""
+        """Somebody's visit, once they are inside, in line or were turned away."""
         visit = asyncio.ensure_future(self._visit(path, kind))
         self._visits.add(visit)
-        for _ in range(3):
-            await asyncio.sleep(0)
+        await _settled()
         return visit
 
     async def come_many(self, number: int, path: str = "/sales") -> None:
         for _ in range(number):
             await self.come(path)
 
-    async def serve(self, number: int, after: float) -> None:
-        """So many of those who have waited longest are answered; `after` seconds have passed."""
+    async def serve(self, number: int, after: float = 0) -> None:
+        """So many of those who came in first are answered; `after` seconds have passed."""
         self.now += after
         served, self.inside = self.inside[:number], self.inside[number:]
-        for one in served:
+        for _, one in served:
             one.set()
-        for _ in range(4):
-            await asyncio.sleep(0)
+        await _settled()
 
     async def leave(self) -> None:
         for visit in self._visits:
@@ -61,7 +66,7 @@ class Desk:
         if scope["path"] == "/stream":
             await send(START)
         else:
-            self.inside.append(waiting)
+            self.inside.append((scope["path"], waiting))
         await waiting.wait()
         if scope["path"] == "/failure":
             raise ZeroDivisionError
@@ -75,9 +80,14 @@ class Desk:
         assert message["type"].startswith("http.response")
 
 
+async def _settled() -> None:
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
 @asynccontextmanager
-async def desk() -> AsyncIterator[Desk]:
-    made = Desk()
+async def desk(good_time: float = 0) -> AsyncIterator[Desk]:
+    made = Desk(good_time)
     try:
         yield made
     finally:
@@ -85,13 +95,11 @@ async def desk() -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def slow_desk(listeners: int = 0) -> AsyncIterator[Desk]:
-    """One whose answers have taken three times too long of late, and at which nobody waits; before that, some began to listen to streams."""
-    async with desk() as slow:
-        await slow.come_many(listeners, "/stream")
-        await slow.come_many(2 * OF_LATE)
-        await slow.serve(2 * OF_LATE, 3 * LONG)
-        yield slow
+async def full_desk(good_time: float = 0) -> AsyncIterator[Desk]:
+    async with desk(good_time) as full:
+        await full.come_many(ROOM)
+        assert len(full.inside) == ROOM
+        yield full
 
 
 def turned_away(visit: asyncio.Task[None]) -> bool:
@@ -104,95 +112,104 @@ def turned_away(visit: asyncio.Task[None]) -> bool:
     return True
 
 
-async def test_a_few_are_let_in_however_slow_answers_are() -> None:
-    """Seen to fail with the number of those inside not looked at: the first was turned away."""
-    async with slow_desk() as slow:
-        visits = [await slow.come() for _ in range(FEW)]
-        assert not any(map(turned_away, visits))
-        assert len(slow.inside) == FEW
-
-
-async def test_many_are_let_in_while_answers_are_quick() -> None:
-    """Seen to fail with the time of answers not looked at: one in a crowd that was served at once was turned away."""
-    async with desk() as quick:
-        await quick.come_many(2 * OF_LATE)
-        await quick.serve(2 * OF_LATE, LONG / 2)
-        visits = [await quick.come() for _ in range(3 * FEW)]
-        assert not any(map(turned_away, visits))
-
-
-async def test_over_a_few_are_turned_away_when_answers_have_been_slow() -> None:
+async def test_whoever_finds_no_room_and_has_no_time_left_is_told_to_come_back() -> None:
     """Seen to fail with nobody counted, as without doors."""
-    async with slow_desk() as slow:
-        await slow.come_many(FEW)
-        assert all([turned_away(await slow.come()) for _ in range(10)])
-        assert len(slow.inside) == FEW
+    async with full_desk() as full:
+        assert all([turned_away(await full.come()) for _ in range(10)])
+        await full.serve(1)
+        assert not turned_away(await full.come())
+        assert turned_away(await full.come())
 
 
-async def test_one_slow_answer_closes_no_door() -> None:
-    """Seen to fail with only the last answer looked at."""
-    async with desk() as quick:
-        await quick.come_many(FEW)
-        await quick.serve(1, 10 * LONG)
-        await quick.come()
-        assert not turned_away(await quick.come())
+async def test_who_came_first_is_let_in_first() -> None:
+    """Seen to fail when whoever came last was let in first."""
+    async with full_desk(FOR_EVER) as full:
+        for path in ("/first", "/second", "/third"):
+            await full.come(path)
+        assert len(full.inside) == ROOM
+        await full.serve(2)
+        await full.come("/newcomer")
+        assert full.paths[-2:] == ["/first", "/second"]
+        await full.serve(2)
+        assert full.paths[-2:] == ["/third", "/newcomer"]
 
 
-async def test_whoever_is_turned_away_can_come_when_one_has_left() -> None:
-    """Seen to fail with those who are turned away counted as inside."""
-    async with slow_desk() as slow:
-        await slow.come_many(FEW)
-        assert all([turned_away(await slow.come()) for _ in range(10)])
-        await slow.serve(1, 0)
-        assert not turned_away(await slow.come())
-        assert turned_away(await slow.come())
+async def test_whoever_left_the_line_takes_no_place() -> None:
+    """Seen to fail when who had gone was let in."""
+    async with full_desk(FOR_EVER) as full:
+        await full.come("/first")
+        gone = await full.come("/gone")
+        await full.come("/third")
+        gone.cancel()
+        await full.serve(2)
+        assert full.paths[-2:] == ["/first", "/third"]
+        assert len(full.inside) == ROOM
 
 
-async def test_when_answers_are_quick_again_everybody_is_let_in() -> None:
-    """Seen to fail with the slowest answer remembered for good."""
-    async with slow_desk() as slow:
-        await slow.come_many(FEW)
-        assert turned_away(await slow.come())
-        for _ in range(3 * OF_LATE):
-            await slow.serve(FEW, 0)
-            await slow.come_many(1)
-        visits = [await slow.come() for _ in range(2 * FEW)]
+async def test_the_longer_one_is_inside_the_shorter_one_stands_in_line() -> None:
+    """Seen to fail with the time of answers not looked at."""
+    async with full_desk(GOOD_TIME) as full:
+        assert full.doors.patience == GOOD_TIME
+        for _ in range(5 * OF_LATE):
+            await full.come()
+            await full.serve(1, GOOD_TIME / 2 / ROOM)
+        assert full.doors.patience == pytest.approx(GOOD_TIME / 2, rel=0.05)
+        for _ in range(5 * OF_LATE):
+            await full.come()
+            await full.serve(1, 2 * GOOD_TIME / ROOM)
+        assert full.doors.patience == 0
+        await full.serve(ROOM)
+        for _ in range(5 * OF_LATE):
+            await full.come()
+            await full.serve(1)
+        assert full.doors.patience == pytest.approx(GOOD_TIME, rel=0.05)
+
+
+async def test_nobody_waits_for_who_is_inside_for_long() -> None:
+    """Seen to fail, with everybody turned away, when uploads and reports kept their places."""
+    async with full_desk() as full:
+        full.now += LONG - 0.1
+        assert turned_away(await full.come())
+        full.now += 0.1
+        visits = [await full.come() for _ in range(ROOM)]
         assert not any(map(turned_away, visits))
+        assert turned_away(await full.come())
+        await full.serve(ROOM)
+        assert turned_away(await full.come())
 
 
-async def test_probes_and_figures_are_always_answered() -> None:
+async def test_probes_figures_and_who_has_a_line_elsewhere_pass() -> None:
     """Seen to fail with the paths not looked at."""
-    async with slow_desk() as slow:
-        await slow.come_many(FEW)
-        assert turned_away(await slow.come())
-        for path in sorted(ALWAYS_OPEN):
-            assert not turned_away(await slow.come(path)), path
+    async with full_desk() as full:
+        for path in sorted(ALWAYS_OPEN | OWN_LINE):
+            assert not turned_away(await full.come(path)), path
+        assert turned_away(await full.come())
 
 
 async def test_whoever_listens_to_a_stream_keeps_nobody_out() -> None:
     """Seen to fail with people counted until the end of their answer."""
-    async with slow_desk(listeners=2 * FEW) as slow:
-        visits = [await slow.come() for _ in range(FEW)]
+    async with desk() as listened:
+        await listened.come_many(2 * ROOM, "/stream")
+        visits = [await listened.come() for _ in range(ROOM)]
         assert not any(map(turned_away, visits))
-        assert turned_away(await slow.come())
+        assert turned_away(await listened.come())
 
 
 async def test_whoever_goes_away_or_fails_makes_room() -> None:
     """Seen to fail with people counted out by the beginning of their answer alone."""
-    async with slow_desk() as slow:
-        await slow.come_many(FEW - 1, "/failure")
-        impatient = await slow.come()
-        assert turned_away(await slow.come())
+    async with desk() as made:
+        await made.come_many(ROOM - 1, "/failure")
+        impatient = await made.come()
+        assert turned_away(await made.come())
         impatient.cancel()
         await asyncio.wait([impatient])
-        assert not turned_away(await slow.come())
-        await slow.serve(FEW - 1, 3 * LONG)
-        visits = [await slow.come() for _ in range(FEW - 1)]
+        assert not turned_away(await made.come())
+        await made.serve(ROOM - 1)
+        visits = [await made.come() for _ in range(ROOM - 1)]
         assert not any(map(turned_away, visits))
 
 
 async def test_what_is_no_request_passes() -> None:
     """The start and the end of a process are told by the same way, also when it is full."""
-    async with slow_desk() as slow:
-        await slow.come_many(FEW)
-        assert not turned_away(await slow.come(kind="lifespan"))
+    async with full_desk() as full:
+        assert not turned_away(await full.come(kind="lifespan"))

@@ -116,3 +116,32 @@ async def test_whoever_comes_after_a_change_gets_no_answer_from_before_it(entran
     await asyncio.wait([before, after])
     assert before.result().user_id == entrance.user
     assert isinstance(after.exception(), Unauthenticated)
+
+
+@pytest.mark.promise("B9")
+async def test_what_is_remembered_is_renewed_in_time_and_nobody_waits_for_it(entrance: Entrance) -> None:
+    """Seen to fail when the store was asked only once the time had passed: whoever came then waited for its answer."""
+    entrance.store.answer.set()
+    await asyncio.gather(*await entrance.show(1))
+    for turn in range(2, 6):
+        entrance.store.answer.clear()
+        entrance.clock.turn(REMEMBERED_KEY / 2)
+        assert all(one.done() for one in await entrance.show(10))
+        assert entrance.store.asked == turn
+        entrance.store.answer.set()
+        await entrance.show(1)
+
+
+async def test_a_renewal_that_was_asked_before_a_change_is_forgotten(entrance: Entrance) -> None:
+    """Seen to fail when every answer of the store was remembered."""
+    entrance.store.answer.set()
+    await asyncio.gather(*await entrance.show(1))
+    entrance.store.answer.clear()
+    entrance.clock.turn(REMEMBERED_KEY / 2)
+    await entrance.show(1)
+    del entrance.store.keys[KEY]
+    entrance.authenticator.forget(Actor(entrance.user, None, frozenset()))
+    entrance.store.answer.set()
+    for _ in range(2):
+        (after,) = await asyncio.gather(*await entrance.show(1), return_exceptions=True)
+        assert isinstance(after, Unauthenticated)
