@@ -5,7 +5,7 @@ from functools import partial
 from operator import attrgetter
 
 from bench.measurements.loads import rate
-from bench.product_requests import Reading
+from bench.product_requests import Reading, Sale
 from bench.results import Figure
 from bench.stage import Stage
 
@@ -29,4 +29,5 @@ def measure(stage: Stage) -> Iterator[Figure]:
         yield rate(measurement, "pirwa", result, workers=workers)
     result, workers = product.load(partial(Reading, target="/health/live"), _CLIENTS)
     yield rate(f"liveness, {_CLIENTS} clients", "pirwa", result, workers=workers)
+    product.load(Sale, _CLIENTS)  # after it a process has loaded what rings for the worker
     yield Figure("memory of the web process in MB", "pirwa", product.worker_megabytes, "MB")
