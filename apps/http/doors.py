@@ -88,4 +88,5 @@ class Doors:
         return len(self._inside) < ROOM
 
     def _no_longer_counts(self, visit: _Visit, now: float) -> None:
-        self._usual += (now - self._inside.pop(visit) - self._usual) / OF_LATE
+        inside = min(now - self._inside.pop(visit), LONG)  # one report of a minute says nothing of the others
+        self._usual += (inside - self._usual) / OF_LATE

@@ -165,6 +165,13 @@ async def test_the_longer_one_is_inside_the_shorter_one_stands_in_line() -> None
         assert full.doors.patience == pytest.approx(GOOD_TIME, rel=0.05)
 
 
+async def test_one_long_report_shortens_the_time_in_line_for_nobody() -> None:
+    """Seen to fail, with no time left for anybody, when an hour was counted as an hour."""
+    async with full_desk(GOOD_TIME) as full:
+        await full.serve(1, 3600)
+        assert full.doors.patience > 0.95 * GOOD_TIME
+
+
 async def test_nobody_waits_for_who_is_inside_for_long() -> None:
     """Seen to fail, with everybody turned away, when uploads and reports kept their places."""
     async with full_desk() as full:
