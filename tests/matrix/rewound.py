@@ -70,8 +70,9 @@ class RewoundDatabase(Database):
         if self._outer:
             raise RuntimeError("two transactions of one request are open at once")
         settings = _settings(scope, _signature(by))
-        await _locked(link, *self._beginning(), ("SAVEPOINT whole", None), *settings)
-        self._outer = settings
+        async with link.connection.lock:
+            await link.ask(*self._beginning(), ("SAVEPOINT whole", None), *settings)
+            self._outer = settings
         try:
             yield link.connection
             await _locked(link, *closing, _CHECK)
@@ -85,9 +86,14 @@ class RewoundDatabase(Database):
             await _locked(link, ("RELEASE SAVEPOINT whole", None), _CHECK_LATE)
 
     async def _ask(self, scope: Scope, questions: Sequence[Question]) -> list[list[Row]]:
-        link, before = self._taken, [*self._beginning(), ("SAVEPOINT single", None), *_settings(scope, [])]
-        after = [_CHECK, ("RELEASE SAVEPOINT single", None), _CHECK_LATE, *self._outer]
-        async with link.connection.lock:
+        link = self._taken
+        async with (
+            link.connection.lock
+        ):  # others ask meanwhile: who somebody is, for example, is renewed beside their request
+            before = [*self._beginning(), ("SAVEPOINT single", None), *_settings(scope, [])]
+            # Of what is under way, nothing is checked before its end.
+            checked, late = ([], []) if self._outer else ([_CHECK], [_CHECK_LATE])
+            after: list[Question] = [*checked, ("RELEASE SAVEPOINT single", None), *late, *self._outer]
             try:
                 answers = await link.ask(*before, *questions, *after)
             except errors.Error as error:
