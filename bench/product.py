@@ -44,7 +44,9 @@ class Product:
         self._environment = _environment(database_url, data)
         self.admin: Actor = self.work(lambda database: found_company(database, products, sites))
         self.worker_megabytes = 0.0
-        """The most that a web process took after a load, in 10^6 bytes: what is its own, and its part of what it shares."""
+        """The largest resident set, in 10^6 bytes, that a web process had after a load, with all that it shares."""
+        self.worker_part_megabytes = 0.0
+        """The most that a web process took of the machine: what is its own, and its part of what it shares."""
 
     def work(self, job: Callable[[Database], Awaitable[Result]]) -> Result:
         """Do something in the database as the application's role, without HTTP."""
@@ -72,8 +74,14 @@ class Product:
     def _load(self, asked: Asked, connections: int, seconds: float, workers: int) -> LoadResult:
         with self.serving(workers) as (port, pid):
             result = run_quiet_load(self._described(asked, connections, seconds, 2.0, port, pid))
-            self.worker_megabytes = max(self.worker_megabytes, _largest_worker(pid))
+            self._weigh(pid)
             return result
+
+    def _weigh(self, pid: int) -> None:
+        for worker in psutil.Process(pid).children(recursive=True):
+            memory = worker.memory_full_info()
+            self.worker_megabytes = max(self.worker_megabytes, memory.rss / 1e6)
+            self.worker_part_megabytes = max(self.worker_part_megabytes, memory.pss / 1e6)
 
     def _described(self, asked: Asked, connections: int, seconds: float, warm_up: float, port: int, pid: int) -> Load:
         processes = {"application": pid, **self._processes}
@@ -134,10 +142,6 @@ def _is_ready(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _largest_worker(pid: int) -> float:
-    return max(child.memory_full_info().pss for child in psutil.Process(pid).children(recursive=True)) / 1e6
 
 
 def _signed_in(port: int) -> RequestWriter:

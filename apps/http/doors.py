@@ -16,9 +16,7 @@ GOOD_TIME = 1.15  # seconds in line and inside together that are usual when ther
 OF_LATE = 64  # answers by which it is known how long one is inside
 LONG = 2.0  # seconds inside after which nobody waits for this one to leave: an upload, a report, the answer of somebody else's server
 ALWAYS_OPEN = frozenset({"/health/live", "/health/ready", "/metrics"})
-OWN_LINE = frozenset(
-    {"/api/v1/auth/login"}
-)  # where passwords are checked few at a time, for which nobody else is to wait
+OWN_LINE = frozenset({"/api/v1/auth/login"})  # few passwords are checked at a time, and nobody else is to wait for that
 _PASSING = ALWAYS_OPEN | OWN_LINE
 
 _Visit = asyncio.Future[None]

@@ -31,3 +31,4 @@ def measure(stage: Stage) -> Iterator[Figure]:
     yield rate(f"liveness, {_CLIENTS} clients", "pirwa", result, workers=workers)
     product.load(Sale, _CLIENTS)  # after it a process has loaded what rings for the worker
     yield Figure("memory of the web process in MB", "pirwa", product.worker_megabytes, "MB")
+    yield Figure("memory of the web process without what others share", "pirwa", product.worker_part_megabytes, "MB")

@@ -165,6 +165,18 @@ async def test_the_longer_one_is_inside_the_shorter_one_stands_in_line() -> None
         assert full.doors.patience == pytest.approx(GOOD_TIME, rel=0.05)
 
 
+async def test_as_many_as_there_is_room_for_are_let_in_however_slow_answers_are() -> None:
+    """Seen to fail with nobody let in when there is no time to stand in line."""
+    async with full_desk(GOOD_TIME) as full:
+        for _ in range(5):
+            await full.serve(ROOM, 2 * GOOD_TIME)
+            await full.come_many(ROOM)
+        assert full.doors.patience == 0
+        await full.serve(ROOM)
+        visits = [await full.come() for _ in range(ROOM)]
+        assert not any(map(turned_away, visits))
+
+
 async def test_one_long_report_shortens_the_time_in_line_for_nobody() -> None:
     """Seen to fail, with no time left for anybody, when an hour was counted as an hour."""
     async with full_desk(GOOD_TIME) as full:

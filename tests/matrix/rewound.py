@@ -87,13 +87,10 @@ class RewoundDatabase(Database):
 
     async def _ask(self, scope: Scope, questions: Sequence[Question]) -> list[list[Row]]:
         link = self._taken
-        async with (
-            link.connection.lock
-        ):  # others ask meanwhile: who somebody is, for example, is renewed beside their request
+        # Others ask meanwhile: who somebody is, for example, is renewed beside their request.
+        async with link.connection.lock:
             before = [*self._beginning(), ("SAVEPOINT single", None), *_settings(scope, [])]
-            # Of what is under way, nothing is checked before its end.
-            checked, late = ([], []) if self._outer else ([_CHECK], [_CHECK_LATE])
-            after: list[Question] = [*checked, ("RELEASE SAVEPOINT single", None), *late, *self._outer]
+            after = [_CHECK, ("RELEASE SAVEPOINT single", None), _CHECK_LATE, *self._outer]
             try:
                 answers = await link.ask(*before, *questions, *after)
             except errors.Error as error:
