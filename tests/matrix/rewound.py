@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from uuid import UUID
 
@@ -29,17 +30,21 @@ _UNHURRIED: Question = ("SET LOCAL idle_in_transaction_session_timeout = 0", Non
 _CHECK: Question = ("SET CONSTRAINTS ALL IMMEDIATE", None)
 _CHECK_LATE: Question = ("SET CONSTRAINTS ALL DEFERRED", None)
 
+# The settings of the transaction in which something is asked, also by the tasks that it begins.
+_INSIDE: ContextVar[list[Question] | None] = ContextVar("_INSIDE", default=None)
+
 
 class RewoundDatabase(Database):
     """All that is asked inside `rewinding()` is one transaction on one connection, and is rolled back at its end. What would be
-    a transaction is a savepoint in it, with its deferred constraints checked where they would be."""
+    a transaction is a savepoint in it, with its deferred constraints checked where they would be. Who asks beside a transaction waits for
+    its end: who somebody is, for example, is renewed beside their request, which elsewhere has a connection of its own."""
 
     def __init__(self, url: str, renewal: Renewal) -> None:
         super().__init__(url, size=1)
         self._renewal = renewal
         self._link: Link | None = None
         self._begun = False
-        self._outer: list[Question] = []
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def rewinding(self) -> AsyncIterator[None]:
@@ -66,36 +71,40 @@ class RewoundDatabase(Database):
     async def transaction(
         self, scope: Scope, by: Actor | None = None, closing: Sequence[Question] = ()
     ) -> AsyncIterator[Connection]:
-        link = self._taken
-        if self._outer:
-            raise RuntimeError("two transactions of one request are open at once")
-        settings = _settings(scope, _signature(by))
-        async with link.connection.lock:
-            await link.ask(*self._beginning(), ("SAVEPOINT whole", None), *settings)
-            self._outer = settings
-        try:
-            yield link.connection
-            await _locked(link, *closing, _CHECK)
-        except BaseException as error:
-            await _locked(link, ("ROLLBACK TO SAVEPOINT whole", None))
-            if isinstance(error, errors.Error):
-                raise translated(error) from error
-            raise
-        finally:
-            self._outer = []
-            await _locked(link, ("RELEASE SAVEPOINT whole", None), _CHECK_LATE)
+        if _INSIDE.get():
+            raise RuntimeError("a transaction is begun inside another")
+        link, settings = self._taken, _settings(scope, _signature(by))
+        async with self._turn:
+            await _locked(link, *self._beginning(), ("SAVEPOINT whole", None), *settings)
+            _INSIDE.set(settings)
+            try:
+                yield link.connection
+                await _locked(link, *closing, _CHECK)
+            except BaseException as error:
+                await _locked(link, ("ROLLBACK TO SAVEPOINT whole", None))
+                if isinstance(error, errors.Error):
+                    raise translated(error) from error
+                raise
+            finally:
+                _INSIDE.set(None)
+                await _locked(link, ("RELEASE SAVEPOINT whole", None), _CHECK_LATE)
 
     async def _ask(self, scope: Scope, questions: Sequence[Question]) -> list[list[Row]]:
+        if outer := _INSIDE.get():
+            return await self._ask_now(scope, questions, outer)
+        async with self._turn:
+            return await self._ask_now(scope, questions, [])
+
+    async def _ask_now(self, scope: Scope, questions: Sequence[Question], outer: Sequence[Question]) -> list[list[Row]]:
+        """Asks at once, and leaves the settings as the transaction around it has them."""
         link = self._taken
-        # Others ask meanwhile: who somebody is, for example, is renewed beside their request.
-        async with link.connection.lock:
-            before = [*self._beginning(), ("SAVEPOINT single", None), *_settings(scope, [])]
-            after = [_CHECK, ("RELEASE SAVEPOINT single", None), _CHECK_LATE, *self._outer]
-            try:
-                answers = await link.ask(*before, *questions, *after)
-            except errors.Error as error:
-                await link.ask(("ROLLBACK TO SAVEPOINT single", None), ("RELEASE SAVEPOINT single", None))
-                raise translated(error) from error
+        before = [*self._beginning(), ("SAVEPOINT single", None), *_settings(scope, [])]
+        after = [_CHECK, ("RELEASE SAVEPOINT single", None), _CHECK_LATE, *outer]
+        try:
+            answers = await _locked(link, *before, *questions, *after)
+        except errors.Error as error:
+            await _locked(link, ("ROLLBACK TO SAVEPOINT single", None), ("RELEASE SAVEPOINT single", None))
+            raise translated(error) from error
         return answers[len(before) : len(before) + len(questions)]
 
     def _beginning(self) -> list[Question]:
@@ -122,9 +131,9 @@ async def _make_room(link: Link) -> None:
         link._prepared.clear()
 
 
-async def _locked(link: Link, *questions: Question) -> None:
+async def _locked(link: Link, *questions: Question) -> list[list[Row]]:
     async with link.connection.lock:
-        await link.ask(*questions)
+        return await link.ask(*questions)
 
 
 class KeptFiles(LocalDiskStore):
