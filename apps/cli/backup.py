@@ -15,11 +15,12 @@ from adapters.embedded_postgres import (
     installed_programs,
     running_superuser_url,
 )
-from adapters.local_disk.copying import copy_files
 from adapters.postgres.dumping import DumpError, dump, revision_of
+from adapters.stored_files import paths_in
 from apps.cli.backup_folder import DATABASE, FILES, Backup, digest_of, fingerprints, write
 from apps.cli.errors import CommandError
 from apps.cli.place import settings
+from apps.files import all_files
 from apps.settings import Settings
 
 
@@ -48,23 +49,21 @@ def run(options: argparse.Namespace) -> None:
     write(draft, made)
     draft.rename(folder)
     print(f"{folder} holds the database as of {made.taken_at:%Y-%m-%d %H:%M:%S} UTC and {made.files} files.")
-    if chosen.files_url:
-        print(f"The files are in {chosen.files_url} and not in it: have that bucket keep its versions.")
 
 
 def _make(chosen: Settings, url: str, draft: Path) -> Backup:
     """Files first and once more afterwards: whatever the rows refer to is there, also what was deleted or came meanwhile."""
-    kept, copy = chosen.data / "files", draft / FILES
+    kept, copy = all_files(chosen), draft / FILES
     copy.mkdir()
-    copy_files(kept, copy)
+    kept.copy_to(copy)
     taken_at = datetime.now(UTC)
     dump(url, draft / DATABASE, installed_programs())
-    copy_files(kept, copy)
+    kept.copy_to(copy)
     return Backup(
         taken_at=taken_at,
         revision=revision_of(url),
         database=digest_of(draft / DATABASE),
-        files=len([file for file in copy.rglob("*") if file.is_file()]),
+        files=len(paths_in(copy)),
         keys=fingerprints(chosen),
     )
 

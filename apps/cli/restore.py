@@ -2,21 +2,23 @@
 
 import argparse
 import asyncio
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 from adapters.embedded_postgres import installed_programs
-from adapters.local_disk.copying import copy_files, damaged_files
 from adapters.postgres.dumping import DumpError, restore, settle
 from adapters.postgres.engine import Database
 from adapters.postgres.kept_files import kept_files
 from adapters.postgres.resealing import look_through
 from adapters.postgres.verification import PostgresVerifier
 from adapters.secrets.key_ring import key_ring
+from adapters.stored_files import path_of
 from apps.cli.backup_folder import DATABASE, FILES, Backup, fingerprints, read
 from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, server_running, settings
 from apps.cli.verify import all_verified
+from apps.files import all_files
 from apps.settings import Settings
 
 
@@ -52,18 +54,17 @@ def _bring_back(running: Settings, folder: Path, backup: Backup) -> None:
         restore(url, folder / DATABASE, installed_programs())
     except DumpError as error:
         raise CommandError(str(error)) from error
-    copied = copy_files(folder / FILES, running.data / "files")
+    files = all_files(running).bring_from(folder / FILES)
     settle(url, backup.revision)
-    print(f"Restored as of {backup.taken_at:%Y-%m-%d %H:%M:%S} UTC, with {copied.files} files.")
+    print(f"Restored as of {backup.taken_at:%Y-%m-%d %H:%M:%S} UTC, with {files} files.")
 
 
 async def _faults(running: Settings) -> list[str]:
     """What is missing or cannot be read beside the figures: files and sealed texts."""
-    root, faults = running.data / "files", list[str]()
-    faults += [f"this file is damaged: {file}" for file in damaged_files(root)]
+    files = all_files(running)
+    faults = [f"this file is damaged: {path}" for path in files.damaged()]
     async with open_database(running, statement_timeout="30min") as database:
-        if running.files_url is None:
-            faults += await _missing_files(database, root)
+        faults += await _missing_files(database, files.paths())
         sealing = key_ring(running.secret_keys, running.data)
         sealed = await look_through(database, sealing)
         faults += [f"not opened, because its key is missing: {place}" for place in sealed.unreadable]
@@ -71,10 +72,10 @@ async def _faults(running: Settings) -> list[str]:
     return faults
 
 
-async def _missing_files(database: Database, root: Path) -> list[str]:
+async def _missing_files(database: Database, paths: Set[str]) -> list[str]:
     faults = []
     for company_id, code in await PostgresVerifier(database).companies():
         for digest in sorted(await kept_files(database, company_id)):
-            if not (root / str(company_id) / digest[:2] / digest[2:4] / digest).is_file():
+            if path_of(company_id, digest) not in paths:
                 faults.append(f"{code}: this file is missing: {digest}")
     return faults
