@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from adapters.broker.address import address_of
 from adapters.smtp.server import read_server
 from core.domain.mail import address_fault
 
@@ -183,6 +184,12 @@ def _url(value: object, *schemes: str) -> str:
     return url
 
 
+def _redis(value: object) -> str:
+    url = _url(value, "redis", "rediss", "unix")
+    address_of(url)
+    return url
+
+
 def _bucket(value: object) -> str:
     """Without anything that an address could carry of secrets: the environment holds those."""
     url = urlsplit(_url(value, "s3"))
@@ -279,7 +286,7 @@ _READERS = {
     "host": _host,
     "port": _port,
     "database_url": lambda value: _url(value, "postgresql", "postgres"),
-    "redis_url": lambda value: _url(value, "redis", "rediss", "unix"),
+    "redis_url": _redis,
     "replica_url": lambda value: _url(value, "postgresql", "postgres"),
     "backup_url": lambda value: _url(value, "postgresql", "postgres"),
     "files_url": _bucket,

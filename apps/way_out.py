@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from dishka import Provider, Scope, decorate, provide
 
+from adapters.broker.doorbell import CollectingDoorbell
 from adapters.broker.silent import SilentDoorbell
 from adapters.postgres.queries.events import PostgresEventReader
 from apps.ringing import RingingLedger, RingingRun
@@ -50,12 +51,17 @@ class WorkerHereProvider(Provider):
 
 @asynccontextmanager
 async def _rung_through(redis_url: str | None) -> AsyncIterator[Doorbell]:
-    from adapters.broker.brokers import make_broker  # with Taskiq, 25 MB that a process without bell does not need
-    from adapters.broker.doorbell import BrokerDoorbell
-
-    broker = make_broker(redis_url)
-    doorbell = BrokerDoorbell(broker)
+    doorbell = _doorbell(redis_url)
     yield doorbell
     await doorbell.close()
-    if redis_url is not None:
-        await broker.shutdown()
+
+
+def _doorbell(redis_url: str | None) -> CollectingDoorbell:
+    if redis_url:
+        from adapters.broker.redis_doorbell import RedisDoorbell
+
+        return RedisDoorbell(redis_url)
+    from adapters.broker.brokers import make_broker  # with Taskiq, 10 MB that other processes need not
+    from adapters.broker.here import DoorbellHere
+
+    return DoorbellHere(make_broker(None))

@@ -1,13 +1,12 @@
-"""Where rings travel: inside the process, or through a Redis stream. Either may lose them; the workers look for themselves."""
+"""Where workers hear rings: inside the process, or in a Redis stream. Either may lose them; the workers look for themselves."""
 
 from taskiq import AsyncBroker, InMemoryBroker
 
-STREAM = "pirwa"
-KEPT = 1_000  # rings; acknowledged ones are never removed otherwise
+from adapters.broker.stream import STREAM
+
 CONNECT_SECONDS = 2.0
 BLOCK_MILLISECONDS = 2_000
 READ_SECONDS = 5.0  # more than the stream is waited for
-
 
 _IN_PROCESS = InMemoryBroker(max_stored_results=1)
 
@@ -23,7 +22,6 @@ def make_broker(redis_url: str | None) -> AsyncBroker:
         queue_name=STREAM,
         consumer_group_name=STREAM,
         consumer_id="0",  # also what was rung before the first worker came
-        maxlen=KEPT,
         xread_block=BLOCK_MILLISECONDS,
         unacknowledged_lock_timeout=READ_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,

@@ -11,7 +11,7 @@ from uuid import UUID
 from taskiq import AsyncBroker
 
 from adapters.broker.brokers import make_broker
-from adapters.broker.doorbell import Doorkeeper
+from adapters.broker.doorkeeper import Doorkeeper
 from adapters.postgres.audit_chain import PostgresAuditChain
 from adapters.postgres.channel_order_feeds import PostgresChannelOrderMarks, PostgresOrderFeeds
 from adapters.postgres.channels import PostgresChannels

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from adapters.broker.doorbell import Doorkeeper
+from adapters.broker.doorkeeper import Doorkeeper
 from adapters.postgres.due_work import DueWork
 from apps.worker.calling import Caller
 from apps.worker.delivering import Deliverer

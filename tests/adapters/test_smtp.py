@@ -1,24 +1,19 @@
 """Mails by SMTP, against a real server."""
 
-import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from adapters.smtp.server import Security, SmtpServer, read_server
 from adapters.smtp.transport import SmtpTransport
 from core.domain.ids import new_id
 from core.ports.failures import AuthFailed, Misconfigured, PermanentlyRejected, Transient
 from core.ports.mail import Mail
+from tests.certificates import a_certificate, presented, trusting
 from tests.mail_server import SENDER, MailServer
 
 pytestmark = pytest.mark.anyio
@@ -209,37 +204,3 @@ class TestServerUrl:
     def test_a_sender_is_a_mail_address(self, sender: str) -> None:
         with pytest.raises(ValueError, match="sender"):
             SmtpTransport(SmtpServer("localhost", 25, Security.NONE), sender)
-
-
-def a_certificate(folder: Path) -> Path:
-    """A certificate of 127.0.0.1 that vouches for itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "mail.pem"
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-def presented(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-def trusting(certificate: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(certificate))

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from adapters.broker.brokers import STREAM
+from adapters.broker.stream import STREAM
 from apps.settings import Settings
 from tests.api import Api, Client
 from tests.apps.command_line import as_url

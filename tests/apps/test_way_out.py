@@ -15,7 +15,7 @@ from litestar import Litestar
 from taskiq import InMemoryBroker
 
 from adapters.broker.brokers import make_broker
-from adapters.broker.doorbell import BrokerDoorbell
+from adapters.broker.redis_doorbell import RedisDoorbell
 from adapters.postgres.engine import Database
 from apps.http.app import create_app
 from apps.settings import Settings
@@ -92,8 +92,7 @@ class TestArrival:
         await way.shop.product("TEA")
         await way.sell_online(t1="TEA")
         with redis_server() as redis:
-            house, street = make_broker(redis.url), make_broker(redis.url)
-            doorbell = BrokerDoorbell(street)
+            house, doorbell = make_broker(redis.url), RedisDoorbell(redis.url)
             async with working(database_url, way.plugins, house, AUDIT_KEY, poll_seconds=0.2):
                 redis.kill()
                 await way.shop.post("receipt", "TEA", 4)
@@ -104,8 +103,7 @@ class TestArrival:
                 doorbell.ring(way.shop.company_id)
                 await eventually(lambda: way.levels == {"t1@main": "8"})
             await doorbell.close()
-            for broker in (house, street):
-                await broker.shutdown()
+            await house.shutdown()
 
     @pytest.mark.promise("B2")
     @pytest.mark.promise("B3")
