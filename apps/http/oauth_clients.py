@@ -82,17 +82,17 @@ async def create_new_oauth_client(
     return Answer(NewOAuthClient(**shown, client_secret=made.client_secret), status_code=201, headers=headers)
 
 
-@get("/oauth-clients/{client_id:uuid}", opt=_READ)
+@get("/oauth-clients/{oauth_client_id:uuid}", opt=_READ)
 async def show_oauth_client(
-    client_id: FromPath[UUID], actor: FromDishka[Actor], integrations: FromDishka[IntegrationReader]
+    oauth_client_id: FromPath[UUID], actor: FromDishka[Actor], integrations: FromDishka[IntegrationReader]
 ) -> Response[OAuthClientView]:
     """One client, by the `id` of its own."""
-    return _shown(await integrations.oauth_client(actor, client_id))
+    return _shown(await integrations.oauth_client(actor, oauth_client_id))
 
 
-@patch("/oauth-clients/{client_id:uuid}", opt=_CHANGE)
+@patch("/oauth-clients/{oauth_client_id:uuid}", opt=_CHANGE)
 async def change_one_oauth_client(
-    client_id: FromPath[UUID],
+    oauth_client_id: FromPath[UUID],
     data: JSONBody[ChangeIntegration],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
@@ -101,41 +101,41 @@ async def change_one_oauth_client(
     if_match: IfMatch = None,
 ) -> Response[OAuthClientView]:
     """Changes the name of a client, or the networks from which it may call."""
-    await run(change_oauth_client, actor, (client_id, data, known_version(if_match), clock.now()))
-    return _shown(await integrations.oauth_client(actor, client_id))
+    await run(change_oauth_client, actor, (oauth_client_id, data, known_version(if_match), clock.now()))
+    return _shown(await integrations.oauth_client(actor, oauth_client_id))
 
 
-@delete("/oauth-clients/{client_id:uuid}", opt=_CHANGE)
+@delete("/oauth-clients/{oauth_client_id:uuid}", opt=_CHANGE)
 async def revoke_one_oauth_client(
-    client_id: FromPath[UUID],
+    oauth_client_id: FromPath[UUID],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
     clock: FromDishka[Clock],
     if_match: IfMatch = None,
 ) -> None:
     """Revokes a client for good, and within five seconds every token that it has. It stays listed."""
-    await run(revoke_oauth_client, actor, (client_id, known_version(if_match), clock.now()))
+    await run(revoke_oauth_client, actor, (oauth_client_id, known_version(if_match), clock.now()))
 
 
-@post("/oauth-clients/{client_id:uuid}/secrets", opt=_CHANGE, cache_control=NO_STORE)
+@post("/oauth-clients/{oauth_client_id:uuid}/secrets", opt=_CHANGE, cache_control=NO_STORE)
 async def add_secret_to_oauth_client(
-    client_id: FromPath[UUID], actor: FromDishka[Actor], run: FromDishka[Run], clock: FromDishka[Clock]
+    oauth_client_id: FromPath[UUID], actor: FromDishka[Actor], run: FromDishka[Run], clock: FromDishka[Clock]
 ) -> NewClientSecret:
     """A second secret beside the first, to exchange one for the other. For the creator of the client alone."""
-    made = (await run(add_client_secret, actor, (client_id, clock.now()))).result
+    made = (await run(add_client_secret, actor, (oauth_client_id, clock.now()))).result
     return NewClientSecret(made.number, made.client_id, made.client_secret)
 
 
-@delete("/oauth-clients/{client_id:uuid}/secrets/{number:int}", opt=_CHANGE)
+@delete("/oauth-clients/{oauth_client_id:uuid}/secrets/{number:int}", opt=_CHANGE)
 async def revoke_secret_of_oauth_client(
-    client_id: FromPath[UUID],
+    oauth_client_id: FromPath[UUID],
     number: FromPath[int],
     actor: FromDishka[Actor],
     run: FromDishka[Run],
     clock: FromDishka[Clock],
 ) -> None:
     """Revokes one secret. Tokens that the client got with it stay good for their ten minutes, unless the client is revoked."""
-    await run(revoke_client_secret, actor, (client_id, number, clock.now()))
+    await run(revoke_client_secret, actor, (oauth_client_id, number, clock.now()))
 
 
 router = DishkaRouter(

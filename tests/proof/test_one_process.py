@@ -6,8 +6,10 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.proof.profile import FULL, amount
@@ -36,8 +38,9 @@ async def test_a_database_that_is_killed_is_started_again(reached: Reach) -> Non
             await until(server, ready=True)
             for _ in range(amount(1, 5)):
                 for process in server.processes():
-                    if process.name() == "postgres":
-                        process.send_signal(signal.SIGKILL)
+                    with suppress(psutil.NoSuchProcess):  # ended with the one before it
+                        if process.name() == "postgres":
+                            process.send_signal(signal.SIGKILL)
                 began = time.monotonic()
                 await until(server, ready=False)
                 await until(server, ready=True)

@@ -67,11 +67,13 @@ COMPANY: Calls = {
     "DELETE /api-keys/{key_id}": at("key_id", "$api_key"),
     "GET /oauth-clients": one(),
     "POST /oauth-clients": one(body=_PROGRAM),
-    "GET /oauth-clients/{client_id}": at("client_id", "$oauth_client"),
-    "PATCH /oauth-clients/{client_id}": at("client_id", "$oauth_client", body={"name": "Other"}),
-    "DELETE /oauth-clients/{client_id}": at("client_id", "$oauth_client"),
-    "POST /oauth-clients/{client_id}/secrets": at("client_id", "$oauth_client"),
-    "DELETE /oauth-clients/{client_id}/secrets/{number}": one(path={"client_id": "$oauth_client", "number": "1"}),
+    "GET /oauth-clients/{oauth_client_id}": at("oauth_client_id", "$oauth_client"),
+    "PATCH /oauth-clients/{oauth_client_id}": at("oauth_client_id", "$oauth_client", body={"name": "Other"}),
+    "DELETE /oauth-clients/{oauth_client_id}": at("oauth_client_id", "$oauth_client"),
+    "POST /oauth-clients/{oauth_client_id}/secrets": at("oauth_client_id", "$oauth_client"),
+    "DELETE /oauth-clients/{oauth_client_id}/secrets/{number}": one(
+        path={"oauth_client_id": "$oauth_client", "number": "1"}
+    ),
     "GET /audit": (
         *(
             Call(f"{kind}s", query={"subject_type": kind})

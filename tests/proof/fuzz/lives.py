@@ -17,7 +17,7 @@ _IN_ORDER = ("GET", "PATCH", "PUT", "POST", "DELETE")
 KEPT: Mapping[str, str] = {
     "/api-keys/{key_id}": "a key that was revoked stays in the list, with the day",
     "/invitations/{invitation_id}": "an invitation that was taken back stays in the list, with the day",
-    "/oauth-clients/{client_id}": "a client that was revoked stays in the list, with the day",
+    "/oauth-clients/{oauth_client_id}": "a client that was revoked stays in the list, with the day",
 }
 """What is shown after its end, and why."""
 

@@ -1,5 +1,6 @@
 """Requests that follow from each other: what one of them made is what the next one asks for."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from typing import Any, ClassVar
 
@@ -9,16 +10,15 @@ import schemathesis
 from anyio.from_thread import BlockingPortal
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.checks import CheckFunction
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.stateful.control import MAX_ROOT_SOURCES, TransitionController
 
 from tests.matrix.calls import CALLS
+from tests.matrix.places import Operation
 from tests.proof.fuzz.generated import Case, Sender, generating, operation_of
-from tests.proof.fuzz.lives import KEPT
+from tests.proof.fuzz.lives import KEPT, NOT_THERE
 from tests.proof.fuzz.mutation import on_existing
-
-# The first is not for what is shown after its end.
-_OF_STORIES = (schemathesis.checks.use_after_free, schemathesis.checks.ensure_resource_availability)
 
 
 async def tell(sender: Sender, stories: int, steps: int, seed: int) -> int:
@@ -73,14 +73,22 @@ def _machine(sender: Sender, portal: BlockingPortal) -> Any:
             return output
 
         def call(self, case: Case, **_: Any) -> Any:
-            kept = operation_of(case).partition(" ")[2] in KEPT
-            answer = sender.send(operation_of(case), case, _OF_STORIES[kept:], self.recorder)
+            operation = operation_of(case)
+            answer = sender.send(operation, case, list(_checks_of(operation)), self.recorder)
             return answer if answer is not None else hypothesis.reject()
 
         def validate_response(self, *_: Any, **__: Any) -> None:
             """The sender has."""
 
     return Story
+
+
+def _checks_of(operation: Operation) -> Iterator[CheckFunction]:
+    """What is looked for in the story beside the answer itself."""
+    if operation.partition(" ")[2] not in KEPT:
+        yield schemathesis.checks.use_after_free
+    if operation not in NOT_THERE:
+        yield schemathesis.checks.ensure_resource_availability
 
 
 def _settle(sender: Sender, input: Any) -> None:

@@ -4348,7 +4348,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/oauth-clients/{client_id}": {
+    "/api/v1/oauth-clients/{oauth_client_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -4382,7 +4382,7 @@ export interface paths {
         patch: operations["change_one_oauth_client"];
         trace?: never;
     };
-    "/api/v1/oauth-clients/{client_id}/secrets": {
+    "/api/v1/oauth-clients/{oauth_client_id}/secrets": {
         parameters: {
             query?: never;
             header?: never;
@@ -4404,7 +4404,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/oauth-clients/{client_id}/secrets/{number}": {
+    "/api/v1/oauth-clients/{oauth_client_id}/secrets/{number}": {
         parameters: {
             query?: never;
             header?: never;
@@ -19300,7 +19300,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                client_id: string;
+                oauth_client_id: string;
             };
             cookie?: never;
         };
@@ -19336,7 +19336,7 @@ export interface operations {
                 "If-Match"?: string | null;
             };
             path: {
-                client_id: string;
+                oauth_client_id: string;
             };
             cookie?: never;
         };
@@ -19370,7 +19370,7 @@ export interface operations {
                 "If-Match"?: string | null;
             };
             path: {
-                client_id: string;
+                oauth_client_id: string;
             };
             cookie?: never;
         };
@@ -19407,7 +19407,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                client_id: string;
+                oauth_client_id: string;
             };
             cookie?: never;
         };
@@ -19441,7 +19441,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                client_id: string;
+                oauth_client_id: string;
                 number: number;
             };
             cookie?: never;

@@ -70,7 +70,7 @@ export function ProgramDrawer({ program, readOnly, close }: { program: Program; 
     send: async ({ name, networks }) => {
       const header = ifUnchanged(program.version);
       const body = { name: name.trim(), networks: linesOf(networks) };
-      await (program.kind === "key" ? api.PATCH("/api/v1/api-keys/{key_id}", { params: { path: { key_id: program.id }, header }, body }) : api.PATCH("/api/v1/oauth-clients/{client_id}", { params: { path: { client_id: program.id }, header }, body }));
+      await (program.kind === "key" ? api.PATCH("/api/v1/api-keys/{key_id}", { params: { path: { key_id: program.id }, header }, body }) : api.PATCH("/api/v1/oauth-clients/{oauth_client_id}", { params: { path: { oauth_client_id: program.id }, header }, body }));
     },
   });
   return (

@@ -116,15 +116,15 @@ function useProgramActs(show: (secret: Shown) => void) {
     revoke: useAct(
       (program: Program) => {
         const header = ifUnchanged(program.version);
-        return program.kind === "key" ? api.DELETE("/api/v1/api-keys/{key_id}", { params: { path: { key_id: program.id }, header } }) : api.DELETE("/api/v1/oauth-clients/{client_id}", { params: { path: { client_id: program.id }, header } });
+        return program.kind === "key" ? api.DELETE("/api/v1/api-keys/{key_id}", { params: { path: { key_id: program.id }, header } }) : api.DELETE("/api/v1/oauth-clients/{oauth_client_id}", { params: { path: { oauth_client_id: program.id }, header } });
       },
       { touches: TOUCHED, quiet: true, done: (_, { name }) => toast({ text: t("program.revoked", { name }) }) },
     ),
-    addSecret: useAct((program: Program) => data(api.POST("/api/v1/oauth-clients/{client_id}/secrets", { params: { path: { client_id: program.id } } })), {
+    addSecret: useAct((program: Program) => data(api.POST("/api/v1/oauth-clients/{oauth_client_id}/secrets", { params: { path: { oauth_client_id: program.id } } })), {
       touches: TOUCHED,
       done: (made, { name }) => show({ title: name, fields: [{ label: t("program.clientId"), value: made.client_id }, { label: t("program.secret"), value: made.client_secret }] }),
     }),
-    dropSecret: useAct(({ program, number }: { program: Program; number: number }) => api.DELETE("/api/v1/oauth-clients/{client_id}/secrets/{number}", { params: { path: { client_id: program.id, number } } }), {
+    dropSecret: useAct(({ program, number }: { program: Program; number: number }) => api.DELETE("/api/v1/oauth-clients/{oauth_client_id}/secrets/{number}", { params: { path: { oauth_client_id: program.id, number } } }), {
       touches: TOUCHED,
       done: () => toast({ text: t("program.secretDropped") }),
     }),
