@@ -16,6 +16,7 @@ from adapters.secrets.key_ring import key_ring
 from adapters.tokens.access_tokens import SignedAccessTokens
 from adapters.tokens.key_set import KeySet
 from apps.settings import Settings
+from core.commands.sign_in import REFRESH
 from core.domain.access import Origin
 from core.domain.ids import new_id
 from core.domain.secret import new_secret
@@ -98,10 +99,17 @@ def tokens_of(database: Database, settings: Settings) -> AccessTokens:
 
 async def token_of(database: Database, tokens: AccessTokens, user_id: UUID, company_id: UUID | None) -> str:
     """The access token of a session that somebody begins."""
+    return (await signed_in(database, tokens, user_id, company_id))[0]
+
+
+async def signed_in(
+    database: Database, tokens: AccessTokens, user_id: UUID, company_id: UUID | None
+) -> tuple[str, str]:
+    """The access token of a session that somebody begins, and what gets them the next one."""
     sessions, clock = PostgresSessions(database), SystemClock()
     origin, secret = Origin("127.0.0.1", "test", "test"), new_secret(user_id)
     new = NewSession(new_id(), user_id, SessionKind.TOKEN, company_id, ("pwd",), origin, secret.digest)
     await sessions.begin(new, clock.now())
     session = await sessions.in_force(user_id, new.id, clock.now())
     assert session is not None
-    return (await tokens.issue(session, company_id)).text
+    return (await tokens.issue(session, company_id)).text, secret.text(REFRESH)
