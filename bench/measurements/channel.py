@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from adapters.broker.brokers import make_broker
-from adapters.broker.doorbell import BrokerDoorbell
+from adapters.broker.here import DoorbellHere
 from adapters.plugin_loader.loading import LoadedPlugin
 from adapters.plugin_loader.registry import PluginRegistry
 from adapters.postgres.engine import Database, Scope
@@ -97,12 +97,10 @@ async def _measured(url: str, admin: Actor) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _at_work(
-    url: str, database: Database, admin: Actor, storefront: _Storefront
-) -> AsyncIterator[BrokerDoorbell]:
+async def _at_work(url: str, database: Database, admin: Actor, storefront: _Storefront) -> AsyncIterator[DoorbellHere]:
     """The storefront is switched on, imported, and shows all levels."""
     plugins, broker = _plugins(storefront), make_broker(None)
-    bell = BrokerDoorbell(broker)
+    bell = DoorbellHere(broker)
     async with working(url, plugins, broker, bytes(32)):
         settings = {"locations": {"S1": "main"}, "take_orders": False}
         await enable_plugin(plugins, PostgresInstallations(database), bell, admin, PLUGIN, EnablePlugin(settings))
@@ -120,7 +118,7 @@ def _plugins(storefront: _Storefront) -> PluginRegistry:
     return registry
 
 
-async def _sales(database: Database, admin: Actor, storefront: _Storefront, bell: BrokerDoorbell) -> Figure:
+async def _sales(database: Database, admin: Actor, storefront: _Storefront, bell: DoorbellHere) -> Figure:
     """From the commit of a sale until the storefront has been told, at an idle storefront."""
     seconds: list[float] = []
     for number in range(1, SALES + 1):
@@ -135,7 +133,7 @@ async def _sales(database: Database, admin: Actor, storefront: _Storefront, bell
     return Figure("sale to storefront, 95 %", "pirwa", 1000 * _p95(seconds), "ms", details)
 
 
-async def _drain(database: Database, admin: Actor, storefront: _Storefront, bell: BrokerDoorbell) -> Figure:
+async def _drain(database: Database, admin: Actor, storefront: _Storefront, bell: DoorbellHere) -> Figure:
     """All levels out of date at once, at a storefront that gives points for calls."""
     storefront.stingy = True
     marked = time.perf_counter()
@@ -153,7 +151,7 @@ async def _drain(database: Database, admin: Actor, storefront: _Storefront, bell
     return Figure("10,000 levels, time over what the cost limit allows", "pirwa", took / least, "x", details)
 
 
-async def _beside_a_hung_one(database: Database, admin: Actor, storefront: _Storefront, bell: BrokerDoorbell) -> Figure:
+async def _beside_a_hung_one(database: Database, admin: Actor, storefront: _Storefront, bell: DoorbellHere) -> Figure:
     """The median latency of postings beside a storefront that never answers, over that beside one that does; in turns, because the machine
     has its moods."""
     beside: dict[bool, list[float]] = {False: [], True: []}
