@@ -35,8 +35,10 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "recommending": recommending.measure,
     "channel": channel.measure,
     "year": year.measure,
-    "growth": growth.measure,
+    "long_history": growth.long_history,
+    "large_catalogue": growth.large_catalogue,
+    "many_companies": growth.many_companies,
 }
 
-ONLY_WHEN_NAMED = ("growth",)
+ONLY_WHEN_NAMED = ("long_history", "large_catalogue", "many_companies")
 """They take many minutes and gigabytes."""

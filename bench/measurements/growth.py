@@ -27,16 +27,9 @@ _SECONDS = 4.0
 _ROUNDS = 20
 
 
-def measure(stage: Stage) -> Iterator[Figure]:
-    """Seconds until the answer over HTTP, for one client; and seconds in which a worker finds what is due in all companies."""
-    yield from _ledger(stage)
-    yield from _catalogue(stage)
-    yield from _platform(stage)
-
-
-def _ledger(stage: Stage) -> Iterator[Figure]:
-    """Half of the history back, and at its end; a page of it; one sale more."""
-    product = stage.new_product("growth", PRODUCTS, SITES)
+def long_history(stage: Stage) -> Iterator[Figure]:
+    """Half of the history back, and at its end; a page of it; one sale more. Seconds until the answer over HTTP, for one client."""
+    product = stage.new_product("history", PRODUCTS, SITES)
     done = 0
     for moves in _sizes(_MOVES, 4 * PRODUCTS * SITES):
         lengthen_history(product.database_url, product.admin.company, done, moves)
@@ -48,8 +41,8 @@ def _ledger(stage: Stage) -> Iterator[Figure]:
         yield _sale(product, f"a sale, {moves:,} moves")
 
 
-def _catalogue(stage: Stage) -> Iterator[Figure]:
-    """A page, a search, one product, a sale."""
+def large_catalogue(stage: Stage) -> Iterator[Figure]:
+    """A page, a search, one product. Likewise."""
     product = stage.new_product("catalogue", PRODUCTS // 10, SITES)
     done = PRODUCTS // 10
     for products in _sizes(_CATALOGUE, 2_000):
@@ -61,8 +54,8 @@ def _catalogue(stage: Stage) -> Iterator[Figure]:
         yield _page(product, f"product detail, {products:,} products", "/api/v1/products/{product}")
 
 
-def _platform(stage: Stage) -> Iterator[Figure]:
-    """One company's page and a worker's look over all of them."""
+def many_companies(stage: Stage) -> Iterator[Figure]:
+    """One company's page, likewise; and seconds in which a worker finds what is due in all of them."""
     product = stage.new_product("platform", PRODUCTS // 10, SITES)
     done = 0
     for companies in _sizes(_COMPANIES, 10):
