@@ -33,10 +33,14 @@ def address_of(url: str) -> RedisAddress:
     database = options.get("db", "" if is_local else path.strip("/")) or "0"
     if not database.isdecimal():
         raise ValueError("must name its database by a number")
+    try:
+        port = parts.port or _PORT
+    except ValueError:  # whose words show what stands there, which may be a part of a password
+        raise ValueError("must name its port by a number, and its password without / ? # or @ as they are") from None
     return RedisAddress(
         path if is_local else None,
         parts.hostname or "localhost",
-        parts.port or _PORT,
+        port,
         parts.scheme == "rediss",
         options.get("ssl_ca_certs"),
         unquote(parts.username or "") or options.get("username"),

@@ -1,7 +1,7 @@
 """A long day: everything in one process, at a third of what it can do, and nothing that it holds grows.
 
 `PIRWA_TEST_SOAK_MINUTES=480` makes it a whole working day; from half an hour on it can be told how much an hour takes. Seen to fail
-with 200 kB kept of each request, with a file that each leaves open, and when nobody renewed their token.
+with 200 kB kept of each request, and with a file that each leaves open.
 """
 
 import asyncio
