@@ -7,6 +7,7 @@ sealed for no place, and without each of the rules of a check.
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -228,7 +229,7 @@ async def test_nobody_gives_by_a_provider_what_they_lack(api: Api) -> None:
     await admin.post_ok("/roles", {"code": "gatekeeper", "name": "Gatekeeper", "permissions": rights})
     user = {"login": f"u{new_id().hex}", "name": "Ana", "password": "eight blue boxes of tea", "role": "gatekeeper"}
     member = await admin.post_ok("/users", {**user, "must_change_password": False})
-    gatekeeper = await api.sign_in(member["id"])
+    gatekeeper = await api.sign_in(UUID(member["id"]))
     made = await admin.post_ok("/identity-providers", a_provider(ISSUER, default_role="manager", default_sites=None))
     path = f"/identity-providers/{made['id']}"
     for answer in (

@@ -7,6 +7,7 @@ writer when it was content with the latter.
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -57,7 +58,7 @@ async def company(api: Api) -> Company:
     made = await admin.post_ok(
         "/users", {**member, "must_change_password": False, "sites": ["GYE"], "read_sites": ["UIO", "GYE"]}
     )
-    company = Company(admin, await api.sign_in(made["id"]), product)
+    company = Company(admin, await api.sign_in(UUID(made["id"])), product)
     await company.fill()
     return company
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -242,7 +243,7 @@ async def test_small_differences_may_be_approved_by_who_adjusts_stock_large_ones
     await admin.post_ok("/roles", role)
     member = {"login": f"u{new_id().hex}", "name": "Ana", "password": "eight blue boxes of tea", "role": "keeper"}
     made = await admin.post_ok("/users", {**member, "must_change_password": False})
-    keeper = await api.sign_in(made["id"])
+    keeper = await api.sign_in(UUID(made["id"]))
     count = await counted_and_submitted(admin, said("CUP", 5), tolerance={"quantity": "2"})
     status, answer = await refusal(keeper, count, "approve", APPROVAL)
     assert (status, answer["code"]) == (403, "large_variance")
@@ -413,7 +414,7 @@ async def test_counts_are_for_people_of_their_site_and_company(api: Api) -> None
     made = await admin.post_ok(
         "/users", {**member, "must_change_password": False, "sites": ["GYE"], "read_sites": ["UIO", "GYE"]}
     )
-    onlooker = await api.sign_in(made["id"])
+    onlooker = await api.sign_in(UUID(made["id"]))
     assert (await onlooker.get_ok(path))["state"] == "planned"
     status, answer = await refusal(onlooker, count, "lines", {"lines": [said("CUP", 1)]})
     assert (status, answer["code"]) == (403, "site_out_of_reach")

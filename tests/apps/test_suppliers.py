@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -278,7 +279,7 @@ async def test_prices_are_costs(api: Api) -> None:
         "role": "buyer",
     }
     made = await admin.post_ok("/users", {**member, "must_change_password": False})
-    buyer = await api.sign_in(made["id"])
+    buyer = await api.sign_in(UUID(made["id"]))
     path = f"/suppliers/{supplier['id']}/items"
     assert [one["price_breaks"] for one in (await buyer.get_ok(path))["items"]] == [None]
     changed = await buyer.patch(f"{path}/{item['id']}", json={"lead_time_days": 3})
