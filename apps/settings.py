@@ -38,7 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `data` holds the embedded database, attachments and keys. Without `database_url` the database is the embedded one; without
     `redis_url` there is one process. `replica_url` is a copy of the database that follows it and answers long questions; `backup_url` leads to
-    the database as a role that sees the rows of all companies, for `pirwa backup`. With
+    the database as a role that sees the rows of all companies, for `pirwa backup`. Into the folder `archive` goes what brings the embedded
+    database back as it was at any moment. With
     `files_url`, a bucket, attachments and pictures are there. `plugins` may be loaded. `audit_key` is at
     least 32 bytes in base64, `secret_keys` are such keys with ids, of which the first seals. `public_url` is where people reach
     the server. Mail goes through `smtp_url` from `mail_from`; what the contact form takes goes to `contact_address`. With
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str | None = None
     replica_url: str | None = None
     backup_url: str | None = None
+    archive: Path | None = None
     files_url: str | None = None
     plugins: tuple[str, ...] = ()
     audit_key: str | None = None
@@ -289,6 +291,7 @@ _READERS = {
     "redis_url": _redis,
     "replica_url": lambda value: _url(value, "postgresql", "postgres"),
     "backup_url": lambda value: _url(value, "postgresql", "postgres"),
+    "archive": _path,
     "files_url": _bucket,
     "plugins": _plugins,
     "audit_key": _audit_key,

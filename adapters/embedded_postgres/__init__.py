@@ -2,9 +2,10 @@
 
 from adapters.embedded_postgres.binaries import installed_programs
 from adapters.embedded_postgres.errors import DataFolderInUse, EmbeddedPostgresError
-from adapters.embedded_postgres.server import EmbeddedPostgres, running_superuser_url
+from adapters.embedded_postgres.server import PASSWORD, EmbeddedPostgres, running_superuser_url
 
 __all__ = [
+    "PASSWORD",
     "DataFolderInUse",
     "EmbeddedPostgres",
     "EmbeddedPostgresError",

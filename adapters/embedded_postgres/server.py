@@ -6,11 +6,15 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, TextIO
 from urllib.parse import quote
 
+from adapters.embedded_postgres.archive import fetching, prepare, sending
+from adapters.embedded_postgres.base_backup import unpack
 from adapters.embedded_postgres.binaries import programs_for
 from adapters.embedded_postgres.cluster import (
     DATABASE,
@@ -31,7 +35,9 @@ from adapters.embedded_postgres.user import ServerUser, server_user
 SHELTER = Path("/var/lib/pirwa")
 SOCKET_PATH_BYTES = 103  # of the shortest limit among the systems that PostgreSQL's wheel is built for
 POLL_SECONDS = 0.02
+PASSWORD = f"{SUPERUSER}.password"  # in the data folder and beside its base backups, which expect it
 RECOVERY_SECONDS = 600.0
+REPLAY_SECONDS = 86_400.0  # weeks of work are followed in hours
 LOG_TAIL_LINES = 10
 SOCKET_LINE = 4  # of postmaster.pid, counted from 0
 # Fast shutdown, then immediate (as after a power failure), then by force.
@@ -42,13 +48,14 @@ class EmbeddedPostgres:
     """A PostgreSQL server whose cluster, passwords and log live in a data folder held by this process.
 
     `durable=False` trades safety in a crash of the machine for speed, for tests. Pirwa as root keeps in
-    `shelter` what the server's unprivileged user could not reach in its own place.
+    `shelter` what the server's unprivileged user could not reach in its own place. What leads to every later moment goes to the `archive`.
     """
 
-    def __init__(self, data: Path, durable: bool = True, shelter: Path = SHELTER) -> None:
+    def __init__(self, data: Path, durable: bool = True, shelter: Path = SHELTER, archive: Path | None = None) -> None:
         self._data = data.absolute()
         self._durable = durable
         self._shelter = shelter
+        self._archive = archive
         self._lock: TextIO | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_folder: Path | None = None
@@ -86,8 +93,30 @@ class EmbeddedPostgres:
         """
         if self.running:
             return
-        try:
+        with self._stopped_on_failure():
             self._start()
+
+    def recover(self, base_backup: Path, wal: Path, until: str | None) -> None:
+        """Makes the cluster of a data folder that has none from a base backup, and brings it forward to the end of the archived WAL or to a
+        moment; then the server runs. Raises EmbeddedPostgresError, also where the WAL does not reach that moment."""
+        if home_of(self._data).exists():
+            raise EmbeddedPostgresError(f"there is a database in {self._data} already")
+        with self._stopped_on_failure():
+            self._data.mkdir(parents=True, exist_ok=True)
+            self._lock = lock(self._data)
+            user = server_user(home_of(self._data))
+            if not user.can_read_all(wal, "*.gz"):  # the server would take what it cannot read for the end of the log
+                raise EmbeddedPostgresError(
+                    f"{wal} cannot be read by {user.name}, who runs the server: give it to them"
+                )
+            shutil.copy(base_backup / PASSWORD, self._data / PASSWORD)
+            unpack(base_backup, prepare_home(self._data, user, self._shelter) / "cluster", user)
+            self._start(*fetching(wal, until), patience=REPLAY_SECONDS)
+
+    @contextmanager
+    def _stopped_on_failure(self) -> Iterator[None]:
+        try:
+            yield
         except BaseException as error:
             self.stop()
             if isinstance(error, OSError):
@@ -107,7 +136,7 @@ class EmbeddedPostgres:
             self._lock.close()
             self._lock = None
 
-    def _start(self) -> None:
+    def _start(self, *more_options: str, patience: float = RECOVERY_SECONDS) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
         self._lock = self._lock or lock(self._data)
         user = server_user(home_of(self._data))
@@ -118,10 +147,13 @@ class EmbeddedPostgres:
         create_cluster(cluster, programs, user, self._password(SUPERUSER), self._durable)
         check_version(cluster, programs, user)
         self._socket_folder = self._socket_folder or self._choose_socket_folder(cluster.parent, user)
-        options = server_options(cluster, self._socket_folder, self._durable)
+        options = [*server_options(cluster, self._socket_folder, self._durable), *more_options]
+        if self._archive:
+            prepare(self._archive, cluster, programs, user)
+            options += sending(self._archive)
         with self._fresh_log() as log:
             self._process = user.spawn([programs / "postgres", *options], log)
-        self._wait_until_accepting(self._process, self._socket_folder)
+        self._wait_until_accepting(self._process, self._socket_folder, patience)
         prepare_database(self._socket_folder, self._password(SUPERUSER), self._password(OWNER))
 
     def _url(self, role: str) -> str:
@@ -151,13 +183,13 @@ class EmbeddedPostgres:
             self._log.replace(self._log.with_suffix(".log.1"))
         return self._log.open("wb")
 
-    def _wait_until_accepting(self, process: subprocess.Popen[bytes], socket_folder: Path) -> None:
-        deadline = time.monotonic() + RECOVERY_SECONDS
+    def _wait_until_accepting(self, process: subprocess.Popen[bytes], socket_folder: Path, patience: float) -> None:
+        deadline = time.monotonic() + patience
         while not is_accepting(socket_folder):
             if process.poll() is not None:
                 raise EmbeddedPostgresError(f"PostgreSQL does not start, its log {self._log} ends: {self._tail()}")
             if time.monotonic() > deadline:
-                raise EmbeddedPostgresError(f"PostgreSQL is not ready after {RECOVERY_SECONDS:.0f} seconds")
+                raise EmbeddedPostgresError(f"PostgreSQL is not ready after {patience:.0f} seconds")
             time.sleep(POLL_SECONDS)
 
     def _tail(self) -> str:

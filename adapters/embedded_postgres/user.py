@@ -67,6 +67,11 @@ class ServerUser:
         """Whether this user gets into the folder, through all of its parents."""
         return self.run(["/bin/sh", "-c", 'cd "$0"', folder]).returncode == 0
 
+    def can_read_all(self, folder: Path, pattern: str) -> bool:
+        """Whether this user can read each file there with a name of this pattern."""
+        look = f'for file in "$0"/{pattern}; do test ! -e "$file" || test -r "$file" || exit 1; done'
+        return self.can_enter(folder) and self.run(["/bin/sh", "-c", look, folder]).returncode == 0
+
     @property
     def _extra_groups(self) -> list[int] | None:
         return None if self.uid is None else []

@@ -1,15 +1,11 @@
 """A database to a file and back, by PostgreSQL's own programs."""
 
-import os
-import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
+from adapters.postgres.client_programs import ProgramFailed, at_service, run_program
 from adapters.postgres.migrate import Connection, make_roles
 
 # The revision is entered last, by `settle`, and the stamp by the migration: until then nobody takes a half restored database for a whole one.
@@ -25,63 +21,47 @@ _SETTLE = """
 """
 
 
-class DumpError(Exception):
-    """A program of PostgreSQL could not do its work, said in one line."""
-
-
 def dump(url: str, file: Path, programs: Path) -> None:
-    """Writes the database as it is at one moment. The role at `url` must see the rows of all companies. Raises DumpError."""
-    with _service(url) as environment:
-        _run([programs / "pg_dump", "--format=custom", "--no-owner", f"--file={file}"], environment)
+    """Writes the database as it is at one moment. The role at `url` must see the rows of all companies. Raises ProgramFailed."""
+    with at_service(url) as environment:
+        run_program([programs / "pg_dump", "--format=custom", "--no-owner", f"--file={file}"], environment)
 
 
 def restore(url: str, file: Path, programs: Path) -> None:
-    """Fills an empty database, as its owner, with what was dumped. It is not in use before `settle`. Raises DumpError."""
+    """Fills an empty database, as its owner, with what was dumped. It is not in use before `settle`. Raises ProgramFailed."""
     with psycopg.connect(url, autocommit=True) as connection:
         if not _is_empty(connection):
-            raise DumpError("the database is not empty: restore into a new one")
+            raise ProgramFailed("the database is not empty: restore into a new one")
         make_roles(connection)
-    with _service(url) as environment, tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
-        contents = _run([programs / "pg_restore", "--list", file], environment)
+    with at_service(url) as environment, tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
+        contents = run_program([programs / "pg_restore", "--list", file], environment)
         chosen.write("\n".join(line for line in contents.splitlines() if not any(last in line for last in _LAST)))
         chosen.flush()
         options = ["--no-owner", "--exit-on-error", f"--use-list={chosen.name}", "--dbname=service=pirwa"]
-        _run([programs / "pg_restore", *options, file], environment)
+        run_program([programs / "pg_restore", *options, file], environment)
 
 
-def settle(url: str, revision: str) -> None:
-    """Ends what ended with the server that was: sessions, and what was under way to storefronts. Then the database may be used."""
+def settle(url: str, revision: str | None = None) -> None:
+    """Ends what ended with the server that was: sessions, and what was under way to storefronts. Then the database may be used. A dump
+    does not say its revision, whole clusters do."""
     with psycopg.connect(url) as owner:
         owner.execute(_SETTLE)
-        owner.execute("INSERT INTO alembic_version (version_num) VALUES (%s)", (revision,))
+        if revision:
+            owner.execute("INSERT INTO alembic_version (version_num) VALUES (%s)", (revision,))
 
 
 def revision_of(url: str) -> str:
-    """The revision that the database is at."""
+    """The revision that the database is at. Raises ProgramFailed for one that has none."""
     with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(row[0]) if row else ""
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except psycopg.errors.UndefinedTable:
+            row = None
+    if row is None:
+        raise ProgramFailed("the database has nothing of Pirwa, or was not restored to the end")
+    return str(row[0])
 
 
 def _is_empty(connection: Connection) -> bool:
     row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
     return row == (0,)
-
-
-@contextmanager
-def _service(url: str) -> Iterator[Mapping[str, str]]:
-    """The environment in which programs find the database, without its password on a command line that everybody on the machine reads."""
-    with tempfile.NamedTemporaryFile("w", prefix="pirwa", suffix=".conf") as file:  # for its owner's eyes only
-        named = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
-        file.write("[pirwa]\n" + "".join(f"{name}={value}\n" for name, value in named.items()))
-        file.flush()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        yield {**kept, "PGSERVICEFILE": file.name, "PGSERVICE": "pirwa", "LC_ALL": "C"}
-
-
-def _run(command: list[str | Path], environment: Mapping[str, str]) -> str:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.splitlines()
-        raise DumpError(f"{Path(command[0]).name}: {' '.join(said[:2]) or 'it failed'}")
-    return done.stdout

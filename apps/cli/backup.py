@@ -10,16 +10,16 @@ from typing import Any
 
 from adapters.embedded_postgres import (
     DataFolderInUse,
-    EmbeddedPostgres,
     EmbeddedPostgresError,
     installed_programs,
     running_superuser_url,
 )
-from adapters.postgres.dumping import DumpError, dump, revision_of
+from adapters.postgres.client_programs import ProgramFailed
+from adapters.postgres.dumping import dump, revision_of
 from adapters.stored_files import paths_in
 from apps.cli.backup_folder import DATABASE, FILES, Backup, digest_of, fingerprints, write
 from apps.cli.errors import CommandError
-from apps.cli.place import settings
+from apps.cli.place import embedded_server, settings
 from apps.files import all_files
 from apps.settings import Settings
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> None:
     try:
         with database_as_a_whole(chosen) as url:
             made = _make(chosen, url, draft)
-    except (DumpError, EmbeddedPostgresError) as error:
+    except (ProgramFailed, EmbeddedPostgresError) as error:
         raise CommandError(str(error)) from error
     write(draft, made)
     draft.rename(folder)
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _make(chosen: Settings, url: str, draft: Path) -> Backup:
     """Files first and once more afterwards: whatever the rows refer to is there, also what was deleted or came meanwhile."""
-    kept, copy = all_files(chosen), draft / FILES
+    kept, copy, revision = all_files(chosen), draft / FILES, revision_of(url)
     copy.mkdir()
     kept.copy_to(copy)
     taken_at = datetime.now(UTC)
@@ -61,7 +61,7 @@ def _make(chosen: Settings, url: str, draft: Path) -> Backup:
     kept.copy_to(copy)
     return Backup(
         taken_at=taken_at,
-        revision=revision_of(url),
+        revision=revision,
         database=digest_of(draft / DATABASE),
         files=len(paths_in(copy)),
         keys=fingerprints(chosen),
@@ -78,7 +78,7 @@ def database_as_a_whole(chosen: Settings) -> Iterator[str]:
             )
         yield chosen.backup_url
         return
-    server = EmbeddedPostgres(chosen.data / "postgres")
+    server = embedded_server(chosen)
     try:
         server.start()
     except DataFolderInUse:

@@ -18,28 +18,35 @@ DATABASE, FILES, SHEET = "database.dump", "files", "backup.json"
 
 
 class Backup(msgspec.Struct, frozen=True, kw_only=True):
-    """`database` is the SHA-256 of the dump; `keys` tell the keys by which it is sealed from others, and nothing more of them."""
+    """`database` is the SHA-256 of the dump or base backup; `keys` tell the keys by which it is sealed from others, and nothing more of them.
+    Of a base backup, `first_segment` is where the write-ahead log that leads on from it begins."""
 
     taken_at: datetime
     revision: str
     database: str
     files: int
     keys: Sequence[str]
+    first_segment: str = ""
 
 
 def write(folder: Path, backup: Backup) -> None:
     (folder / SHEET).write_bytes(msgspec.json.format(msgspec.json.encode(backup)))
 
 
-def read(folder: Path) -> Backup:
+def read(folder: Path, database: str = DATABASE) -> Backup:
     """The sheet of a backup that is whole. Raises CommandError."""
+    backup = read_sheet(folder)
+    if digest_of(folder / database) != backup.database:
+        raise CommandError(f"{folder / database} is not what was written: use another backup")
+    return backup
+
+
+def read_sheet(folder: Path) -> Backup:
+    """What a backup says of itself. Raises CommandError."""
     try:
-        backup = msgspec.json.decode((folder / SHEET).read_bytes(), type=Backup)
+        return msgspec.json.decode((folder / SHEET).read_bytes(), type=Backup)
     except (OSError, msgspec.MsgspecError) as error:
         raise CommandError(f"{folder} is no backup: {error}") from error
-    if digest_of(folder / DATABASE) != backup.database:
-        raise CommandError(f"{folder / DATABASE} is not what was written: use another backup")
-    return backup
 
 
 def fingerprints(chosen: Settings) -> Sequence[str]:
@@ -50,6 +57,14 @@ def fingerprints(chosen: Settings) -> Sequence[str]:
     if chosen.secret_keys or ring.exists():
         keys += read_keys(chosen.secret_keys or ring.read_text("ascii")).values()
     return sorted(hashlib.sha256(b"a key of Pirwa " + key).hexdigest()[:16] for key in keys)
+
+
+def require_keys(chosen: Settings, backup: Backup) -> None:
+    """Raises CommandError where a key is missing without which a part of the backup could not be read."""
+    if missing := sorted(set(backup.keys) - set(fingerprints(chosen))):
+        raise CommandError(
+            f"{len(missing)} of the keys that this backup is sealed with are not in place: put them there first"
+        )
 
 
 def digest_of(file: Path) -> str:

@@ -19,6 +19,7 @@ COMMANDS = {
     "verify": "verify",
     "audit": "audit",
     "backup": "backup",
+    "archive": "archive",
     "restore": "restore",
     "company": "people",
     "user": "people",

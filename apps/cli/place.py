@@ -14,6 +14,7 @@ from adapters.embedded_postgres import DataFolderInUse, EmbeddedPostgres, Embedd
 from adapters.postgres.durability import durability_fault_at
 from adapters.postgres.engine import Database
 from adapters.postgres.migrate import DatabaseUnreachable, is_migrated
+from apps.cli.archive_folder import files_archived
 from apps.cli.errors import CommandError
 from apps.settings import Settings, SettingsError, load_settings
 
@@ -23,9 +24,14 @@ LOOK_SECONDS = 0.5  # between two looks at the embedded database
 def settings() -> Settings:
     """The settings of the environment and the working folder."""
     try:
-        return load_settings(os.environ, Path.cwd())
+        chosen = load_settings(os.environ, Path.cwd())
     except SettingsError as error:
         raise CommandError(f"the settings are not sound:\n{error}") from error
+    if chosen.archive and chosen.database_url:
+        raise CommandError(
+            "PIRWA_ARCHIVE is for the embedded database: have the server at PIRWA_DATABASE_URL archive its write-ahead log itself"
+        )
+    return chosen
 
 
 @contextmanager
@@ -42,7 +48,7 @@ def server_running(chosen: Settings) -> Iterator[Settings]:
     if chosen.database_url:
         yield chosen
         return
-    server = EmbeddedPostgres(chosen.data / "postgres")
+    server = embedded_server(chosen)
     try:
         server.start()
     except DataFolderInUse as error:
@@ -53,10 +59,15 @@ def server_running(chosen: Settings) -> Iterator[Settings]:
     except EmbeddedPostgresError as error:
         raise CommandError(str(error)) from error
     try:
-        with _kept_running(server):
+        with _kept_running(server), files_archived(chosen):
             yield msgspec.structs.replace(chosen, database_url=server.url)
     finally:
         server.stop()
+
+
+def embedded_server(chosen: Settings) -> EmbeddedPostgres:
+    """The one in the data folder. Whoever starts it has it send its write-ahead log to the archive, or that had a gap."""
+    return EmbeddedPostgres(chosen.data / "postgres", archive=chosen.archive)
 
 
 @contextmanager

@@ -3,18 +3,22 @@
 import argparse
 import asyncio
 from collections.abc import Set
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from adapters.embedded_postgres import installed_programs
-from adapters.postgres.dumping import DumpError, restore, settle
+from adapters.postgres.client_programs import ProgramFailed
+from adapters.postgres.dumping import restore, settle
 from adapters.postgres.engine import Database
 from adapters.postgres.kept_files import kept_files
 from adapters.postgres.resealing import look_through
 from adapters.postgres.verification import PostgresVerifier
 from adapters.secrets.key_ring import key_ring
 from adapters.stored_files import path_of
-from apps.cli.backup_folder import DATABASE, FILES, Backup, fingerprints, read
+from apps.cli.archive_folder import is_archive
+from apps.cli.archive_restoring import bring_back_from_archive
+from apps.cli.backup_folder import DATABASE, FILES, Backup, read, require_keys
 from apps.cli.errors import CommandError
 from apps.cli.place import database_running, open_database, server_running, settings
 from apps.cli.verify import all_verified
@@ -26,19 +30,43 @@ def register(commands: Any) -> None:
     command = commands.add_parser(
         "restore", help="bring a backup into an empty place and verify it; exit 1 on a difference"
     )
-    command.add_argument("folder", type=Path, help="what `pirwa backup` made; the keys must be in place before")
+    source = command.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        help="what `pirwa backup` made, or an archive; the keys must be in place before",
+    )
+    source.add_argument(
+        "--recovered",
+        action="store_true",
+        help="the database was brought back by its own server, as of some moment: do the rest",
+    )
+    command.add_argument(
+        "--at",
+        type=moment,
+        metavar="TIME",
+        help="with an archive: back to this moment, such as 2026-11-23T10:30:00-05:00",
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     chosen, folder = settings(), options.folder
-    backup = read(folder)
-    if missing := sorted(set(backup.keys) - set(fingerprints(chosen))):
-        raise CommandError(
-            f"{len(missing)} of the keys that this backup is sealed with are not in place: put them there first"
-        )
-    with server_running(chosen) as running:
-        _bring_back(running, folder, backup)
+    if options.recovered and options.at:
+        raise CommandError("--at is for archives")
+    if options.recovered:
+        with server_running(chosen) as running:
+            settle(running.database_url or "")
+    elif is_archive(folder):
+        bring_back_from_archive(chosen, folder, options.at)
+    elif options.at:
+        raise CommandError(f"{folder} holds one moment alone: --at is for archives")
+    else:
+        backup = read(folder)
+        require_keys(chosen, backup)
+        with server_running(chosen) as running:
+            _bring_back(running, folder, backup)
     with database_running(chosen) as running:
         faults = asyncio.run(_faults(running))
         for fault in faults:
@@ -48,11 +76,18 @@ def run(options: argparse.Namespace) -> int:
     return 0 if whole else 1
 
 
+def moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} needs a zone, such as {text}Z")
+    return at
+
+
 def _bring_back(running: Settings, folder: Path, backup: Backup) -> None:
     url = running.database_url or ""
     try:
         restore(url, folder / DATABASE, installed_programs())
-    except DumpError as error:
+    except ProgramFailed as error:
         raise CommandError(str(error)) from error
     files = all_files(running).bring_from(folder / FILES)
     settle(url, backup.revision)

@@ -5,6 +5,7 @@ from typing import Any
 
 import uvloop
 
+from apps.cli.archive_folder import lacking
 from apps.cli.place import database_running, require_durable, settings
 from apps.cli.serving import require_free_port, serve_here
 from apps.settings import Settings
@@ -20,7 +21,7 @@ def run(_: argparse.Namespace) -> None:
     chosen = settings()
     require_free_port(chosen)
     with database_running(chosen) as running:
-        start(running)
+        start(running, lacking(running))
 
 
 def start(running: Settings, note: str = "") -> None:

@@ -131,6 +131,18 @@ async def test_everything_comes_back_but_what_ended_with_the_server(
     )
 
 
+async def test_what_the_server_itself_brought_back_is_made_fit_to_go_on(
+    here: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a recovery to some moment by the means of PostgreSQL. Seen to fail when it was only verified."""
+    await fill(here.settings)
+    pretend_pushing(here.url)
+    assert await here.run("restore", "--recovered") == 0, capsys.readouterr().out
+    assert rows_of(here.url, ENDED) == dict.fromkeys(ENDED, 0)
+    assert unread_levels(here.url) == (0, True)
+    assert "1 company verified: no difference." in capsys.readouterr().out
+
+
 async def test_files_of_a_bucket_come_back_into_another(
     here: Place, there: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], reached: Reach
 ) -> None:

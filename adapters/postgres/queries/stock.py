@@ -50,10 +50,11 @@ _POSTING = """
         SELECT FROM move m WHERE m.company_id = p.company_id AND m.posting_id = p.id
            AND (m.from_site_id = ANY (%(reach)s::uuid[]) OR m.to_site_id = ANY (%(reach)s::uuid[]))))
 """
-# The running balance counts back from what is there now: a page pays for the moves after it, never for those before it.
+# The running balance counts back from what is there now: a page pays for the moves after it, never for those before it. For that, `step`
+# must not be made as a whole.
 _MOVES = f"""
     WITH {_REACH},
-    step AS (
+    step AS NOT MATERIALIZED (
         SELECT m.*, CASE WHEN m.to_site_id = ANY (r.sites) OR (r.sites IS NULL AND m.to_site_id IS NOT NULL) THEN m.quantity ELSE 0 END
                   - CASE WHEN m.from_site_id = ANY (r.sites) OR (r.sites IS NULL AND m.from_site_id IS NOT NULL) THEN m.quantity ELSE 0 END
                   AS change

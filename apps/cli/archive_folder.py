@@ -1,0 +1,79 @@
+"""What an archive of the embedded database is: base backups, the write-ahead log that leads from each to every later moment, and the files.
+
+The server itself sends the log; the files follow while Pirwa runs.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from adapters.embedded_postgres.archive import ARCHIVE_SECONDS, WAL, forget_before
+from apps.cli.backup_folder import FILES, Backup, read_sheet
+from apps.cli.errors import CommandError
+from apps.files import all_files
+from apps.settings import Settings
+
+_NAME = "base-%Y%m%dT%H%M%SZ"
+
+
+def is_archive(folder: Path) -> bool:
+    return (folder / WAL).is_dir()
+
+
+def name_of(taken_at: datetime) -> str:
+    """Of the folder of a base backup."""
+    return taken_at.strftime(_NAME)
+
+
+def bases(archive: Path) -> Sequence[tuple[Path, Backup]]:
+    """The base backups, the newest last."""
+    return [(folder, read_sheet(folder)) for folder in sorted(archive.glob("base-*Z"))]
+
+
+def lacking(chosen: Settings) -> str:
+    """What an archive still needs before anything can be brought back from it, as a sentence to add to others."""
+    if chosen.archive is None or bases(chosen.archive):
+        return ""
+    return " PIRWA_ARCHIVE has no base backup yet: `pirwa archive` makes one, once a day."
+
+
+def base_for(archive: Path, at: datetime | None) -> tuple[Path, Backup]:
+    """The newest base backup, or the newest of those from which the log leads to a moment. Raises CommandError."""
+    fit = [base for base in bases(archive) if at is None or base[1].taken_at <= at]
+    if not fit:
+        raise CommandError(f"{archive} has no base backup" + (f" of before {at.isoformat()}" if at else ""))
+    return fit[-1]
+
+
+def keep_newest(archive: Path, number: int) -> None:
+    """Forgets all other base backups, and of the log what leads on from none of those that are kept."""
+    found = bases(archive)
+    for folder, _ in found[:-number]:
+        shutil.rmtree(folder)
+    forget_before(archive / WAL, found[-number:][0][1].first_segment)
+
+
+@contextmanager
+def files_archived(chosen: Settings) -> Iterator[None]:
+    """For as long as the block lasts, new files of the data folder are copied to the archive as often as the log is sent there."""
+    archive = chosen.archive
+    if archive is None:
+        yield
+        return
+    over, kept = threading.Event(), all_files(chosen)
+
+    def follow() -> None:
+        while not over.wait(ARCHIVE_SECONDS):
+            with suppress(OSError):  # of an archive that is out of reach for a while; `pirwa archive` says so
+                kept.copy_to(archive / FILES)
+
+    following = threading.Thread(target=follow)
+    following.start()
+    try:
+        yield
+    finally:
+        over.set()
+        following.join()
