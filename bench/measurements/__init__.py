@@ -15,6 +15,7 @@ from bench.measurements import (
     reading,
     recommending,
     replenishment,
+    restoring,
     year,
 )
 from bench.results import Figure
@@ -38,7 +39,8 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "long_history": growth.long_history,
     "large_catalogue": growth.large_catalogue,
     "many_companies": growth.many_companies,
+    "restoring": restoring.measure,
 }
 
-ONLY_WHEN_NAMED = ("long_history", "large_catalogue", "many_companies")
+ONLY_WHEN_NAMED = ("long_history", "large_catalogue", "many_companies", "restoring")
 """They take many minutes and gigabytes."""
