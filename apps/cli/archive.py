@@ -10,13 +10,11 @@ from adapters.embedded_postgres import PASSWORD, EmbeddedPostgresError, installe
 from adapters.postgres.base_backups import BASE, archiving_fault, copy_cluster
 from adapters.postgres.client_programs import ProgramFailed
 from adapters.postgres.dumping import revision_of
-from adapters.stored_files import paths_in
-from apps.cli.archive_folder import bases, keep_newest, name_of
+from apps.cli.archive_folder import bases, copy_files, keep_newest, name_of
 from apps.cli.backup import database_as_a_whole
-from apps.cli.backup_folder import FILES, Backup, digest_of, fingerprints, write
+from apps.cli.backup_folder import Backup, digest_of, fingerprints, write
 from apps.cli.errors import CommandError
 from apps.cli.place import settings
-from apps.files import all_files
 from apps.settings import Settings
 
 KEPT = 7
@@ -50,18 +48,18 @@ def run(options: argparse.Namespace) -> None:
 
 def _add_base(chosen: Settings, archive: Path, url: str) -> None:
     """Files before and after it, so that whatever its rows refer to is there."""
-    kept, draft, revision = all_files(chosen), archive / "base.unfinished", revision_of(url)
+    draft, revision = archive / "base.unfinished", revision_of(url)
     shutil.rmtree(draft, ignore_errors=True)
-    kept.copy_to(archive / FILES)
+    copy_files(chosen, archive)
     first_segment = copy_cluster(url, draft, installed_programs())
-    kept.copy_to(archive / FILES)
+    files = copy_files(chosen, archive)
     shutil.copy(chosen.data / "postgres" / PASSWORD, draft / PASSWORD)
     taken_at = datetime.now(UTC)
     made = Backup(
         taken_at=taken_at,
         revision=revision,
         database=digest_of(draft / BASE),
-        files=len(paths_in(archive / FILES)),
+        files=files,
         keys=fingerprints(chosen),
         first_segment=first_segment,
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.embedded_postgres.archive import ARCHIVE_SECONDS, WAL, forget_before
+from adapters.stored_files import paths_in
 from apps.cli.backup_folder import FILES, Backup, read_sheet
 from apps.cli.errors import CommandError
 from apps.files import all_files
@@ -56,6 +57,14 @@ def keep_newest(archive: Path, number: int) -> None:
     forget_before(archive / WAL, found[-number:][0][1].first_segment)
 
 
+def copy_files(chosen: Settings, archive: Path) -> int:
+    """Copies to the archive what is new, and tells how many files are there."""
+    folder = archive / FILES
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    all_files(chosen).copy_to(folder)
+    return len(paths_in(folder))
+
+
 @contextmanager
 def files_archived(chosen: Settings) -> Iterator[None]:
     """For as long as the block lasts, new files of the data folder are copied to the archive as often as the log is sent there."""
@@ -63,12 +72,12 @@ def files_archived(chosen: Settings) -> Iterator[None]:
     if archive is None:
         yield
         return
-    over, kept = threading.Event(), all_files(chosen)
+    over = threading.Event()
 
     def follow() -> None:
         while not over.wait(ARCHIVE_SECONDS):
             with suppress(OSError):  # of an archive that is out of reach for a while; `pirwa archive` says so
-                kept.copy_to(archive / FILES)
+                copy_files(chosen, archive)
 
     following = threading.Thread(target=follow)
     following.start()

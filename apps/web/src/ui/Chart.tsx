@@ -7,7 +7,6 @@ import TableContainer from "@mui/material/TableContainer";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import { useColorScheme } from "@mui/material/styles";
-import useMediaQuery from "@mui/material/useMediaQuery";
 import {
   BarController,
   BarElement,
@@ -75,7 +74,6 @@ export function Chart({ name, labels, series, format, height = 240, stacked = fa
 function Picture({ name, labels, series, format, height, stacked }: Required<Props>) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { mode, systemMode } = useColorScheme();
-  const isStill = useMediaQuery("(prefers-reduced-motion: reduce)");
   const scheme: Mode = (mode === "system" ? systemMode : mode) === "dark" ? "dark" : "light";
   const drawn = JSON.stringify([labels, series, stacked]);
   const latest = useRef(format);
@@ -91,7 +89,7 @@ function Picture({ name, labels, series, format, height, stacked }: Required<Pro
       options: {
         responsive: true,
         maintainAspectRatio: false,
-        animation: isStill ? false : { duration: 150 },
+        animation: false, // a figure on its way is a wrong one, and whoever prints the page would keep it
         interaction: { mode: "index", intersect: false },
         scales: {
           x: { stacked, grid: { display: false }, ticks: { color: colour.quiet, maxRotation: 0, autoSkipPadding: 16 }, border: { color: colour.line } },
@@ -118,7 +116,7 @@ function Picture({ name, labels, series, format, height, stacked }: Required<Pro
     });
     return () => chart.destroy();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `drawn` stands for labels, series and stacked
-  }, [drawn, scheme, isStill]);
+  }, [drawn, scheme]);
   return (
     <Box sx={{ height, position: "relative" }}>
       <canvas ref={canvas} role="img" aria-label={name} />

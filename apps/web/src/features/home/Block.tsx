@@ -9,7 +9,7 @@ type Props = { title: string; action?: ReactNode; minHeight?: number; flush?: bo
 /** One part of the page: a heading, the way to all of it, and what it says. */
 export function Block({ title, action, minHeight, flush, children }: Props) {
   return (
-    <Paper component="section" variant="outlined" sx={{ minHeight, overflow: "hidden" }}>
+    <Paper component="section" variant="outlined" sx={{ minHeight, overflow: "hidden", breakInside: "avoid" }}>
       <Stack direction="row" spacing={2} sx={{ alignItems: "center", justifyContent: "space-between", px: 4, pt: 3, pb: 2, minHeight: 52 }}>
         <Typography variant="h2">{title}</Typography>
         {action}

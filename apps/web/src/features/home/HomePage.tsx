@@ -68,9 +68,10 @@ function HomeOfCompany() {
   );
 }
 
-/** What is wide from side to side first, the rest in two columns of about the same height; on a narrow screen one below the other. */
+/** What is wide from side to side first, the rest in two columns of about the same height; on a narrow screen one below the other, and likewise
+ * on paper, but by style alone: a block that changed its column would be made anew, and its chart not be drawn before it is printed. */
 function Arranged({ dashboard }: { dashboard: Dashboard }) {
-  const isWide = useMediaQuery("(min-width: 1200px)");
+  const isWide = useMediaQuery("(min-width: 1200px), print");
   const { wide, columns } = inColumns(dashboard, isWide ? 2 : 1);
   const drawn = (blocks: readonly (keyof typeof BLOCKS)[]) =>
     blocks.map((block) => {
@@ -80,7 +81,7 @@ function Arranged({ dashboard }: { dashboard: Dashboard }) {
   return (
     <Stack spacing={4}>
       {drawn(wide)}
-      <Stack direction="row" spacing={4} sx={{ alignItems: "flex-start" }}>
+      <Stack direction="row" spacing={4} useFlexGap sx={{ alignItems: "flex-start", "@media print": { flexDirection: "column", alignItems: "stretch" } }}>
         {columns.map((column, at) => (
           <Stack key={at} spacing={4} sx={{ flex: 1, minWidth: 0 }}>
             {drawn(column)}

@@ -42,7 +42,7 @@ export function Needs({ dashboard }: BlockProps) {
       {items.length === 0 ? (
         <Quiet>{t("nothing.needs")}</Quiet>
       ) : (
-        <List dense disablePadding sx={{ pb: 2, maxHeight: 300, overflow: "auto" }} tabIndex={0} aria-label={t("block.needs")}>
+        <List dense disablePadding sx={{ pb: 2, maxHeight: 300, overflow: "auto", "@media print": { maxHeight: "none" } }} tabIndex={0} aria-label={t("block.needs")}>
           {items.map((need) => (
             <Waiting key={`${need.kind} ${need.id}`} need={need} />
           ))}

@@ -20,7 +20,7 @@ export function Recommendations({ dashboard }: BlockProps) {
       {found.length === 0 ? (
         <Quiet>{t("nothing.recommendations")}</Quiet>
       ) : (
-        <List dense disablePadding sx={{ pb: 2, maxHeight: 300, overflow: "auto" }} tabIndex={0} aria-label={t("block.recommendations")}>
+        <List dense disablePadding sx={{ pb: 2, maxHeight: 300, overflow: "auto", "@media print": { maxHeight: "none" } }} tabIndex={0} aria-label={t("block.recommendations")}>
           {found.map((one) => (
             <Recommended key={one.id} recommendation={one} />
           ))}
