@@ -98,7 +98,7 @@ function Picture({ name, labels, series, format, height, stacked }: Required<Pro
             beginAtZero: true,
             grid: { color: colour.line },
             border: { display: false },
-            ticks: { color: colour.quiet, maxTicksLimit: 6, callback: (value) => latest.current(String(value)) },
+            ticks: { color: colour.quiet, maxTicksLimit: 6, precision: 0, callback: (value) => latest.current(String(value)) },
           },
         },
         plugins: {

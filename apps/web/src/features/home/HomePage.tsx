@@ -71,7 +71,7 @@ function HomeOfCompany() {
 /** What is wide from side to side first, the rest in two columns of about the same height; on a narrow screen one below the other, and likewise
  * on paper, but by style alone: a block that changed its column would be made anew, and its chart not be drawn before it is printed. */
 function Arranged({ dashboard }: { dashboard: Dashboard }) {
-  const isWide = useMediaQuery("(min-width: 1200px), print");
+  const isWide = useMediaQuery("(min-width: 1200px), not screen");
   const { wide, columns } = inColumns(dashboard, isWide ? 2 : 1);
   const drawn = (blocks: readonly (keyof typeof BLOCKS)[]) =>
     blocks.map((block) => {
