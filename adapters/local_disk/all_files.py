@@ -6,7 +6,7 @@ from collections.abc import Set
 from contextlib import suppress
 from pathlib import Path
 
-from adapters.stored_files import paths_in
+from adapters.stored_files import draft_of, paths_in
 
 
 class AllFilesOnDisk:
@@ -33,7 +33,7 @@ def _copy(source: Path, target: Path) -> int:
     for path in paths:
         if not (target / path).exists():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
-            draft = (target / path).with_name(f"incoming-{path.rpartition('/')[2]}")
+            draft = draft_of(target / path)
             with suppress(FileNotFoundError):
                 shutil.copyfile(source / path, draft)
                 draft.replace(target / path)

@@ -12,7 +12,6 @@ from adapters.postgres.migrate import Connection, make_roles
 
 # The revision is entered last, by `settle`, and the stamp by the migration: until then nobody takes a half restored database for a whole one.
 _LAST = ("TABLE DATA public alembic_version", "COMMENT - SCHEMA public")
-# The walls between companies are put up when every row stands: they would bind the owner of the tables, who checks the foreign keys.
 # Whoever was signed in signs in again, and what was half done begins anew. What a storefront shows may have changed since: each of its
 # levels is read before anything is pushed, and nothing counts as under way. A server that restores must not bind itself by its own policies.
 _SETTLE = """
@@ -39,13 +38,13 @@ def restore(url: str, file: Path, programs: Path) -> None:
     with at_service(url) as environment:
         contents = run_program([programs / "pg_restore", "--list", file], environment).splitlines()
         kept = [line for line in contents if not any(last in line for last in _LAST)]
+        # The walls between companies are put up last: they would bind the owner of the tables, who checks the foreign keys.
         walls = [line for line in kept if " ROW SECURITY " in line or " POLICY " in line]
         for part in ([line for line in kept if line not in walls], walls):
             _bring_back(part, file, programs, environment)
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(
-            "ANALYZE"
-        )  # a dump has none of what the planner knows: whatever looks through it all would take many times as long
+        # A dump has none of what the planner knows: whatever looks through it all would take many times as long.
+        owner.execute("ANALYZE")
 
 
 def _bring_back(contents: Sequence[str], file: Path, programs: Path, environment: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import obstore
 
 from adapters.s3.service import CHUNK_SIZE, PART_SIZE, bucket_at, reachable
-from adapters.stored_files import is_path, paths_in
+from adapters.stored_files import draft_of, is_path, paths_in
 from core.ports.files import FileMissing
 
 AT_ONCE = 8  # files on their way: most of the time of a small one is spent waiting for the service
@@ -45,7 +45,7 @@ class AllFilesInBucket:
     def _download(self, path: str, folder: Path) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f"incoming-{target.name}")
+        draft = draft_of(target)
         with suppress(FileMissing), reachable(target.name):
             content = obstore.get(self._bucket, path)
             with draft.open("wb") as file:

@@ -1,6 +1,7 @@
 """What every store of files has in common: files are named by their content, under their company."""
 
 import hashlib
+import os
 import re
 from collections.abc import Set
 from pathlib import Path
@@ -52,6 +53,11 @@ def copy(content: BinaryIO, target: IO[bytes]) -> StoredFile:
 def is_path(text: str) -> bool:
     """Whether `path_of` could have told it."""
     return _PATH.fullmatch(text) is not None
+
+
+def draft_of(file: Path) -> Path:
+    """Where a file is written before it is whole, by this process alone: another one may be copying the same."""
+    return file.with_name(f"incoming-{os.getpid()}-{file.name}")
 
 
 def paths_in(folder: Path) -> list[str]:
