@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from adapters.embedded_postgres import DataFolderInUse, EmbeddedPostgres, EmbeddedPostgresError
+from tests.folders import short_folder
 
 OWNING_PROCESS = """
 import sys
@@ -35,14 +35,14 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the serv
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with _temporary_folder() as path:
+    with short_folder() as path:
         yield path
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedPostgres]:
     """One running server for the tests that do not stop or kill it."""
-    with _temporary_folder() as path, EmbeddedPostgres(path, durable=False) as running:
+    with short_folder() as path, EmbeddedPostgres(path, durable=False) as running:
         yield running
 
 
@@ -197,14 +197,6 @@ class TestAsRoot:
         ):
             assert Path(_leader(connection).exe()).is_relative_to(folder / "shelter")
         assert home.stat().st_mode & 0o777 == 0o700
-
-
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    """An empty folder with a short name that every user can enter."""
-    with tempfile.TemporaryDirectory(prefix="pirwa-test-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from adapters.postgres.verification import PostgresVerifier
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.api import token_of, tokens_of
+from tests.folders import short_folder
 from tests.proof.profile import amount
 from tests.shop import Shop, open_shop
 
@@ -38,8 +38,8 @@ STOCK = 100_000
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="pw", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with short_folder() as folder:
+        yield folder
 
 
 class Server:

@@ -5,7 +5,6 @@ import gzip
 import io
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from apps.http.app import create_app
 from apps.settings import Settings
 from core.domain.ids import new_id
 from tests.api import Api, tokens_of
+from tests.folders import short_folder
 from tests.proof.books import differences
 from tests.proof.profile import amount
 from tests.proof.recording import Reach
@@ -82,9 +82,8 @@ class Machine:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="pw") as name:
-        Path(name).chmod(0o755)  # the server's user passes through it
-        yield Path(name)
+    with short_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

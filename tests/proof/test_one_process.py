@@ -4,14 +4,13 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.folders import short_folder
 from tests.proof.profile import FULL, amount
 from tests.proof.recording import Reach
 from tests.proof.set_up import PATIENCE, Server
@@ -30,9 +29,9 @@ async def until(server: Server, *, ready: bool) -> None:
 async def test_a_database_that_is_killed_is_started_again(reached: Reach) -> None:
     """Seen to fail where its death was seen and nothing done about it."""
     longest = 0.0
-    with tempfile.TemporaryDirectory(prefix="pw", ignore_cleanup_errors=True) as folder:
+    with short_folder() as folder:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PIRWA_")}
-        server = Server("up", {**environment, "PIRWA_DATA": f"{folder}/data"}, Path(folder), "up")
+        server = Server("up", {**environment, "PIRWA_DATA": f"{folder}/data"}, folder, "up")
         server.start()
         try:
             await until(server, ready=True)

@@ -6,7 +6,6 @@ with 200 kB kept of each request, and with a file that each leaves open.
 
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +23,7 @@ from adapters.postgres.migrate import migrate
 from apps.settings import Settings
 from tests.api import Client, signed_in, tokens_of
 from tests.apps.test_crash import Server
+from tests.folders import short_folder
 from tests.proof.gauges import Reading, dead_rows, read, settled, slope
 from tests.proof.profile import FULL, amount
 from tests.proof.recording import Reach
@@ -63,8 +63,8 @@ class Running:
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="pw", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with short_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
