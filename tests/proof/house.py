@@ -61,14 +61,31 @@ class House:
         return not waiting and self.storefront.read().levels.get("i0@main") == available
 
     async def told(self) -> float:
-        """Waits until it is so. Returns in how many seconds."""
+        """Waits until it is so. Returns in how many seconds. Raises AssertionError with what is not."""
         started = time.monotonic()
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                with suppress(Busy):  # of the connections that were ours before it was killed
-                    if await self.is_told():
-                        return time.monotonic() - started
-                await asyncio.sleep(0.2)
+        while time.monotonic() - started < PATIENCE:
+            with suppress(Busy):  # of the connections that were ours before it was killed
+                if await self.is_told():
+                    return time.monotonic() - started
+            await asyncio.sleep(0.2)
+        raise AssertionError(await self._waiting())
+
+    async def _waiting(self) -> str:
+        waiting = await self.shop.fetch(
+            "SELECT subscriber, aggregate_key, position, state, attempts, (next_at - now())::text, last_error FROM delivery"
+            " WHERE company_id = app_company() AND state <> 'done' ORDER BY subscriber, position LIMIT 20"
+        )
+        [[new]] = await self.shop.fetch(
+            "SELECT count(*) FROM outbox_event WHERE company_id = app_company() AND position IS NULL"
+        )
+        [[channel]] = await self.shop.fetch(
+            "SELECT row_to_json(c)::text FROM channel c WHERE company_id = app_company()"
+        )
+        worker = self.here.worker
+        return (
+            f"{new} events without a number; deliveries: {waiting}; channel: {channel}; shown: {self.storefront.read().levels};"
+            f" worker {'lives' if worker and worker.lives() else 'is gone'}, it said:\n{worker.said()[-3000:] if worker else ''}"
+        )
 
 
 async def furnished(here: SetUp) -> House:
