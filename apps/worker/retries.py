@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.domain.errors import DomainError
+from core.domain.errors import Busy, DomainError
 from core.ports.failures import Ambiguous, AuthFailed, Misconfigured, PermanentlyRejected, RateLimited
 
 # After each failed try of a delivery; the try after the last of them gives it up.
@@ -64,6 +64,8 @@ def after_failure(error: BaseException, attempts: int, jitter: Jitter = spread) 
             return GiveUp()
         case RateLimited():
             return TryAgain(_granted(error) * jitter(), counted=False)
+        case Busy() if error.code == "database_unavailable":  # our own trouble, which says nothing of who is to be told
+            return TryAgain(DELAYS[0] * jitter(), counted=False)
         case _ if attempts >= MAX_TRIES:
             return GiveUp()
         case _:

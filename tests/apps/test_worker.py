@@ -20,6 +20,7 @@ from apps.worker.schedule import Job, Schedule
 from apps.worker.turns import Turns
 from core.commands.expiry import quarantine_expired
 from core.commands.reservations import ReservationLine, ReserveStock, reserve_stock
+from core.domain.errors import Busy
 from core.domain.ids import new_id
 from core.ports.failures import Ambiguous, AuthFailed, Misconfigured, PermanentlyRejected, RateLimited, Transient
 from tests.shop import Shop
@@ -105,6 +106,9 @@ class TestFailures:
         assert after_failure(Ambiguous("x"), 2, lambda: 1) == TryAgain(DELAYS[1])
         assert after_failure(ZeroDivisionError(), 3, lambda: 1) == TryAgain(DELAYS[2])
         assert after_failure(RateLimited(MINUTE), 99, lambda: 1) == TryAgain(MINUTE, counted=False)
+        assert after_failure(Busy("try_again", "x"), 2, lambda: 1) == TryAgain(DELAYS[1])
+        away = Busy("database_unavailable", "x")  # whom it concerns has failed nothing, and is not to wait for minutes
+        assert after_failure(away, 2, lambda: 1) == TryAgain(DELAYS[0], counted=False)
         assert after_failure(AuthFailed("x"), 1) == Pause()
         assert after_failure(Misconfigured("x"), 1) == Pause()
         assert after_failure(PermanentlyRejected("x"), 1) == GiveUp()
