@@ -4,7 +4,6 @@ The server itself sends the log; the files follow while Pirwa runs.
 """
 
 import shutil
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -14,10 +13,11 @@ from adapters.embedded_postgres.archive import ARCHIVE_SECONDS, WAL, forget_befo
 from adapters.stored_files import paths_in
 from apps.cli.backup_folder import FILES, Backup, read_sheet
 from apps.cli.errors import CommandError
+from apps.cli.repeating import repeated
 from apps.files import all_files
 from apps.settings import Settings
 
-_NAME = "base-%Y%m%dT%H%M%SZ"
+_NAME = "base-%Y%m%dT%H%M%S.%fZ"
 
 
 def is_archive(folder: Path) -> bool:
@@ -66,24 +66,17 @@ def copy_files(chosen: Settings, archive: Path) -> int:
 
 
 @contextmanager
-def files_archived(chosen: Settings) -> Iterator[None]:
+def files_archived(chosen: Settings, seconds: float = ARCHIVE_SECONDS) -> Iterator[None]:
     """For as long as the block lasts, new files of the data folder are copied to the archive as often as the log is sent there. Those in a
     bucket are safe from what befalls this machine."""
     archive = chosen.archive
     if archive is None or chosen.files_url:
         yield
         return
-    over = threading.Event()
 
     def follow() -> None:
-        while not over.wait(ARCHIVE_SECONDS):
-            with suppress(OSError):  # of an archive that is out of reach for a while; `pirwa archive` says so
-                copy_files(chosen, archive)
+        with suppress(OSError):  # of an archive that is out of reach for a while; `pirwa archive` says so
+            copy_files(chosen, archive)
 
-    following = threading.Thread(target=follow)
-    following.start()
-    try:
+    with repeated(follow, seconds):
         yield
-    finally:
-        over.set()
-        following.join()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from adapters.postgres.engine import Database
 from adapters.postgres.migrate import DatabaseUnreachable, is_migrated
 from apps.cli.archive_folder import files_archived
 from apps.cli.errors import CommandError
+from apps.cli.repeating import repeated
 from apps.settings import Settings, SettingsError, load_settings
 
 LOOK_SECONDS = 0.5  # between two looks at the embedded database
@@ -73,23 +73,16 @@ def embedded_server(chosen: Settings) -> EmbeddedPostgres:
 @contextmanager
 def _kept_running(server: EmbeddedPostgres) -> Iterator[None]:
     """Starts the server anew when it dies, for as long as the block lasts: nobody else would."""
-    over = threading.Event()
 
     def look() -> None:
-        while not over.wait(LOOK_SECONDS):
-            if not server.running:
-                with suppress(
-                    EmbeddedPostgresError
-                ):  # the next look tries again; meanwhile requests are told why they are refused
-                    server.start()
+        if not server.running:
+            with suppress(
+                EmbeddedPostgresError
+            ):  # the next look tries again; meanwhile requests are told why they are refused
+                server.start()
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
+    with repeated(look, LOOK_SECONDS):
         yield
-    finally:
-        over.set()
-        looking.join()
 
 
 def _migrate(url: str, down_to: str) -> None:

@@ -17,21 +17,18 @@ import pytest
 from adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from adapters.embedded_postgres.archive import ARCHIVE_SECONDS, WAL, check, segments
 from adapters.local_disk.file_store import LocalDiskStore
-from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
 from apps.cli.archive_folder import files_archived
 from apps.cli.backup_folder import FILES, read_sheet
 from apps.cli.main import main
-from apps.http.app import create_app
 from apps.settings import Settings
 from core.domain.ids import new_id
-from tests.api import Api, tokens_of
 from tests.folders import short_folder
 from tests.proof.books import differences
 from tests.proof.profile import amount
 from tests.proof.recording import Reach
-from tests.proof.shoppers import PRODUCTS, STOCK, Shoppers
-from tests.shop import open_shop
+from tests.proof.shoppers import Shoppers
+from tests.proof.stocked import stocked
 from tests.way_out import eventually
 
 pytestmark = [pytest.mark.anyio, pytest.mark.promise("B13")]
@@ -95,17 +92,11 @@ def machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 async def at_work(machine: Machine, server: EmbeddedPostgres) -> AsyncIterator[Shoppers]:
     """People who buy and move what there is, as long as the block."""
     migrate(server.url)
-    database, settings = Database(server.url), Settings(data=machine.data, database_url=server.url)
-    await database.open()
-    app = create_app(settings, write_log=lambda _: None)
-    async with app.lifespan():
-        api = Api(app, await open_shop(database), tokens_of(database, settings))
-        for product in PRODUCTS:
-            await api.shop.product(product)
-            await api.shop.post("receipt", product, STOCK)
-        async with Shoppers([await api.client() for _ in range(CLIENTS)]).at_work() as shoppers:
-            yield shoppers
-    await database.close()
+    async with (
+        stocked(Settings(data=machine.data, database_url=server.url)) as api,
+        Shoppers([await api.client() for _ in range(CLIENTS)]).at_work() as shoppers,
+    ):
+        yield shoppers
 
 
 async def a_minute_later(server: EmbeddedPostgres, machine: Machine) -> None:
@@ -166,9 +157,8 @@ async def test_what_was_acknowledged_a_minute_before_a_machine_was_lost_is_there
 
 async def test_files_are_in_the_archive_as_soon_as_the_log_is(machine: Machine, folder: Path) -> None:
     """While Pirwa runs, without a command. Seen to fail when only `pirwa archive` copied them."""
-    machine.monkeypatch.setattr("apps.cli.archive_folder.ARCHIVE_SECONDS", 0.05)
     machine.data.mkdir()
-    with files_archived(machine.settings):
+    with files_archived(machine.settings, 0.05):
         kept = await LocalDiskStore(machine.data / "files").put(_COMPANY, io.BytesIO(b"a delivery note"))
         await eventually(lambda: bool(list((machine.archive / FILES).rglob(kept.digest))))
 
@@ -266,15 +256,15 @@ async def test_the_oldest_are_forgotten_with_the_log_that_led_on_from_them(machi
     with machine.server() as server:
         migrate(server.url)
         moments = list[datetime]()
-        for number in range(3):
+        made = list[Path]()
+        for _ in range(3):
             moments.append(datetime.now(UTC))
             await a_minute_later(server, machine)
-            machine.monkeypatch.setattr("apps.cli.archive_folder._NAME", f"base-{number}Z")
             assert await machine.run("archive", "--keep", "2") == 0
+            made.append(max(machine.archive.glob("base-*")))
         await a_minute_later(server, machine)
-    assert sorted(base.name for base in machine.archive.glob("base-*")) == ["base-1Z", "base-2Z"]
-    [oldest, _] = sorted(machine.archive.glob("base-*"))
-    assert segments(machine.wal)[0] == read_sheet(oldest).first_segment
+    assert sorted(machine.archive.glob("base-*")) == made[-2:]
+    assert segments(machine.wal)[0] == read_sheet(made[-2]).first_segment
     assert await machine.restore(folder / "there", "--at", moments[-1].isoformat()) == 0
 
 

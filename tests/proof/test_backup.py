@@ -11,23 +11,21 @@ import psycopg
 import pytest
 
 from adapters.local_disk.file_store import LocalDiskStore
-from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
 from adapters.s3.all_files import AllFilesInBucket
 from apps.cli.backup_folder import FILES
 from apps.cli.main import main
-from apps.http.app import create_app
 from apps.settings import Settings
-from tests.api import Api, tokens_of
+from tests.api import Api
 from tests.apps.command_line import as_url
 from tests.bucket import bucket
 from tests.proof.books import columns_of, differences, digests
 from tests.proof.profile import amount
 from tests.proof.recording import Reach
 from tests.proof.seeded import fill, own_database
-from tests.proof.shoppers import PRODUCTS, STOCK, Shoppers
+from tests.proof.shoppers import Shoppers
+from tests.proof.stocked import stocked
 from tests.proof.superuser import as_superuser
-from tests.shop import open_shop
 
 pytestmark = [pytest.mark.anyio, pytest.mark.promise("B13")]
 
@@ -87,16 +85,8 @@ def there(server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 async def api(here: Place) -> AsyncIterator[Api]:
     """A shop with stock to sell, served from here."""
     migrate(here.url)
-    database = Database(here.url)
-    await database.open()
-    app = create_app(here.settings, write_log=lambda _: None)
-    async with app.lifespan():
-        api = Api(app, await open_shop(database), tokens_of(database, here.settings))
-        for product in PRODUCTS:
-            await api.shop.product(product)
-            await api.shop.post("receipt", product, STOCK)
+    async with stocked(here.settings) as api:
         yield api
-    await database.close()
 
 
 async def test_everything_comes_back_but_what_ended_with_the_server(

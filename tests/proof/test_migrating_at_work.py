@@ -12,17 +12,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.postgres.engine import Database
 from adapters.postgres.migrate import is_current, migrate
-from apps.http.app import create_app
 from apps.settings import Settings
-from tests.api import Api, tokens_of
+from tests.api import Api
 from tests.proof.books import differences
 from tests.proof.profile import amount
 from tests.proof.recording import Reach
 from tests.proof.seeded import own_database
-from tests.proof.shoppers import PRODUCTS, STOCK, Shoppers
-from tests.shop import open_shop
+from tests.proof.shoppers import Shoppers
+from tests.proof.stocked import stocked
 
 pytestmark = [pytest.mark.anyio, pytest.mark.promise("B12")]
 
@@ -40,17 +38,8 @@ def url(server_url: str) -> Iterator[str]:
 @pytest.fixture
 async def api(url: str, tmp_path: Path) -> AsyncIterator[Api]:
     """The application, with stock to sell."""
-    settings = Settings(data=tmp_path, database_url=url)
-    database = Database(url)
-    await database.open()
-    app = create_app(settings, write_log=lambda _: None)
-    async with app.lifespan():
-        api = Api(app, await open_shop(database), tokens_of(database, settings))
-        for product in PRODUCTS:
-            await api.shop.product(product)
-            await api.shop.post("receipt", product, STOCK)
+    async with stocked(Settings(data=tmp_path, database_url=url)) as api:
         yield api
-    await database.close()
 
 
 async def test_nobody_is_turned_away_while_the_schema_changes(url: str, api: Api, reached: Reach) -> None:

@@ -11,27 +11,25 @@ import socket
 import subprocess
 import sys
 import tarfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-from adapters.postgres.engine import Database
 from adapters.postgres.migrate import migrate
-from apps.http.app import create_app
 from apps.settings import Settings
-from tests.api import Api, Client, tokens_of
+from tests.api import Client
 from tests.apps.command_line import as_url
 from tests.proof.books import differences
 from tests.proof.promises import ROOT
 from tests.proof.recording import Reach
 from tests.proof.seeded import own_database
-from tests.proof.shoppers import PRODUCTS, STOCK, Shoppers
+from tests.proof.shoppers import Shoppers
+from tests.proof.stocked import stocked
 from tests.redis_server import redis_server
-from tests.shop import open_shop
 
 pytestmark = [pytest.mark.anyio, pytest.mark.promise("B12"), pytest.mark.long]
 
@@ -95,7 +93,7 @@ async def test_both_serve_while_one_takes_the_place_of_the_other(
     version, port = before
     await asyncio.to_thread(version.migrate, url)
     with version.running("serve"), version.running("worker"):
-        async with shop_of(url, tmp_path / "data") as api:
+        async with stocked(Settings(data=tmp_path / "data", database_url=url)) as api:
             old = [await served_by(port, await api.client()) for _ in range(CLIENTS)]
             new = [await api.client() for _ in range(CLIENTS)]
             async with asyncio.timeout(SECONDS), httpx.AsyncClient() as probe:
@@ -168,19 +166,3 @@ async def drained(url: str) -> bool:
             return True
         await asyncio.sleep(0.1)
     return False
-
-
-@asynccontextmanager
-async def shop_of(url: str, data: Path) -> AsyncIterator[Api]:
-    """The application of this version, with stock to sell."""
-    settings = Settings(data=data, database_url=url)
-    database = Database(url)
-    await database.open()
-    app = create_app(settings, write_log=lambda _: None)
-    async with app.lifespan():
-        api = Api(app, await open_shop(database), tokens_of(database, settings))
-        for product in PRODUCTS:
-            await api.shop.product(product)
-            await api.shop.post("receipt", product, STOCK)
-        yield api
-    await database.close()
