@@ -94,7 +94,7 @@ _TO_READ = f"""
     FROM channel_link l {STOCKED}
     WHERE l.company_id = %(company)s AND l.plugin_id = %(plugin)s AND (l.flight_key IS NULL OR l.unsure) AND l.external_item IN (
         SELECT d.external_item FROM channel_link d WHERE d.company_id = %(company)s AND d.plugin_id = %(plugin)s
-           AND d.read_at <= clock_timestamp() AND (d.flight_key IS NULL OR d.unsure) ORDER BY d.read_at LIMIT %(limit)s)
+           AND d.read_at <= statement_timestamp() AND (d.flight_key IS NULL OR d.unsure) ORDER BY d.read_at LIMIT %(limit)s)
 """
 _READ = f"""
     WITH {HELD},

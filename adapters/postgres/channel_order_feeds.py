@@ -19,13 +19,13 @@ _LEASE = """
     WHERE i.company_id = %(company)s AND i.plugin_id = %(plugin)s AND i.state = 'enabled' AND c.take_orders
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = %(company)s AND o.suspended)
     ON CONFLICT (company_id, plugin_id) DO UPDATE SET lease_token = excluded.lease_token, leased_until = excluded.leased_until
-    WHERE f.leased_until <= clock_timestamp() AND (%(at_once)s OR f.next_at <= clock_timestamp() OR (f.failures = 0 AND EXISTS (
-        SELECT FROM channel_order_hint h WHERE h.company_id = %(company)s AND h.plugin_id = %(plugin)s AND h.next_at <= clock_timestamp())))
-    RETURNING cursor, failures, %(at_once)s OR next_at <= clock_timestamp()
+    WHERE f.leased_until <= statement_timestamp() AND (%(at_once)s OR f.next_at <= statement_timestamp() OR (f.failures = 0 AND EXISTS (
+        SELECT FROM channel_order_hint h WHERE h.company_id = %(company)s AND h.plugin_id = %(plugin)s AND h.next_at <= statement_timestamp())))
+    RETURNING cursor, failures, %(at_once)s OR next_at <= statement_timestamp()
 """
 _HINTS = """
     SELECT external_id, wanted, attempts FROM channel_order_hint
-    WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND next_at <= clock_timestamp() ORDER BY next_at, external_id LIMIT %(most)s
+    WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND next_at <= statement_timestamp() ORDER BY next_at, external_id LIMIT %(most)s
 """
 _HINTED = """
     DELETE FROM channel_order_hint

@@ -58,7 +58,7 @@ _WAIT = f"""
 _FAILURES = "SELECT import_failures FROM channel WHERE company_id = %(company)s AND plugin_id = %(plugin)s"
 _CLOSE = """
     UPDATE channel c SET lease_token = %(token)s, next_at = clock_timestamp() + %(lease)s FROM plugin_installation i
-    WHERE c.company_id = %(company)s AND c.plugin_id = %(plugin)s AND c.next_at <= clock_timestamp() AND c.listening
+    WHERE c.company_id = %(company)s AND c.plugin_id = %(plugin)s AND c.next_at <= statement_timestamp() AND c.listening
       AND i.company_id = c.company_id AND i.plugin_id = c.plugin_id AND i.state = 'disabled'
     RETURNING 1
 """

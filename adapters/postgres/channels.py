@@ -42,16 +42,16 @@ _FITTING = """
 _LEASE = """
     UPDATE channel c SET lease_token = %(token)s, next_at = clock_timestamp() + %(lease)s
     FROM plugin_installation i
-    WHERE c.company_id = %(company)s AND c.plugin_id = %(plugin)s AND c.next_at <= clock_timestamp()
+    WHERE c.company_id = %(company)s AND c.plugin_id = %(plugin)s AND c.next_at <= statement_timestamp()
       AND i.company_id = %(company)s AND i.plugin_id = %(plugin)s AND i.state = 'enabled'
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = %(company)s AND o.suspended)
     RETURNING c.failures, c.stage, c.import_run, c.import_seen, c.import_cursor, c.take_orders, array_remove(ARRAY[
         CASE WHEN EXISTS (SELECT FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id
              AND l.want_version > l.pushed_version AND l.attention IS NULL AND NOT l.unsure) THEN 'push' END,
         CASE WHEN EXISTS (SELECT FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id
-             AND l.read_at <= clock_timestamp() AND (l.flight_key IS NULL OR l.unsure)) THEN 'read' END,
-        CASE WHEN c.import_at <= clock_timestamp() THEN 'set_up' END,
-        CASE WHEN c.push_prices AND c.price_at <= clock_timestamp() AND EXISTS (SELECT FROM channel_item t
+             AND l.read_at <= statement_timestamp() AND (l.flight_key IS NULL OR l.unsure)) THEN 'read' END,
+        CASE WHEN c.import_at <= statement_timestamp() THEN 'set_up' END,
+        CASE WHEN c.push_prices AND c.price_at <= statement_timestamp() AND EXISTS (SELECT FROM channel_item t
              WHERE t.company_id = c.company_id AND t.plugin_id = c.plugin_id AND t.price_wanted > t.price_pushed) THEN 'prices' END], NULL)
 """
 _RELEASE = """

@@ -31,24 +31,24 @@ _DELIVERIES = """
             ORDER BY d.company_id, d.subscriber, d.next_at LIMIT 1) n
     )
     SELECT e.company_id, e.subscriber FROM earliest e
-    WHERE e.next_at <= clock_timestamp() AND e.subscriber = ANY (%(subscribers)s)
+    WHERE e.next_at <= statement_timestamp() AND e.subscriber = ANY (%(subscribers)s)
       AND NOT EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = e.company_id
             AND i.plugin_id = split_part(e.subscriber, ':', 1) AND i.state <> 'enabled')
       AND NOT EXISTS (SELECT FROM plugin_health h WHERE h.company_id = e.company_id
-            AND h.plugin_id = split_part(e.subscriber, ':', 1) AND h.retry_at > clock_timestamp())
+            AND h.plugin_id = split_part(e.subscriber, ':', 1) AND h.retry_at > statement_timestamp())
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = e.company_id AND o.suspended)
 """
 _CHANNELS = """
     SELECT c.company_id, c.plugin_id FROM channel c
     JOIN plugin_installation i ON i.company_id = c.company_id AND i.plugin_id = c.plugin_id
-    WHERE c.plugin_id = ANY (%(plugins)s) AND c.next_at <= clock_timestamp()
+    WHERE c.plugin_id = ANY (%(plugins)s) AND c.next_at <= statement_timestamp()
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = c.company_id AND o.suspended)
-      AND (i.state = 'disabled' AND c.listening OR i.state = 'enabled' AND (c.import_at <= clock_timestamp()
+      AND (i.state = 'disabled' AND c.listening OR i.state = 'enabled' AND (c.import_at <= statement_timestamp()
         OR EXISTS (SELECT FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id
             AND l.want_version > l.pushed_version AND l.attention IS NULL AND NOT l.unsure)
         OR EXISTS (SELECT FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id
-            AND l.read_at <= clock_timestamp() AND (l.flight_key IS NULL OR l.unsure))
-        OR c.push_prices AND c.price_at <= clock_timestamp() AND EXISTS (SELECT FROM channel_item t
+            AND l.read_at <= statement_timestamp() AND (l.flight_key IS NULL OR l.unsure))
+        OR c.push_prices AND c.price_at <= statement_timestamp() AND EXISTS (SELECT FROM channel_item t
             WHERE t.company_id = c.company_id AND t.plugin_id = c.plugin_id AND t.price_wanted > t.price_pushed)))
 """
 _UNSEALED = """
@@ -62,8 +62,8 @@ _UNSEALED = """
 """
 _WEBHOOKS = """
     SELECT h.company_id, h.id FROM webhook h
-    WHERE h.enabled AND (h.owner_id IS NOT NULL) = %(personal)s AND h.next_at <= clock_timestamp() AND EXISTS (SELECT FROM delivery d WHERE d.company_id = h.company_id
-            AND d.subscriber = 'webhook:' || h.id AND d.state IN ('new', 'leased') AND d.next_at <= clock_timestamp())
+    WHERE h.enabled AND (h.owner_id IS NOT NULL) = %(personal)s AND h.next_at <= statement_timestamp() AND EXISTS (SELECT FROM delivery d WHERE d.company_id = h.company_id
+            AND d.subscriber = 'webhook:' || h.id AND d.state IN ('new', 'leased') AND d.next_at <= statement_timestamp())
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = h.company_id AND o.suspended)
 """
 _UNTOLD = """
@@ -72,21 +72,21 @@ _UNTOLD = """
 """
 _UNSENT_TEXTS = """
     SELECT DISTINCT t.company_id FROM text_message t
-    WHERE t.state = 'waiting' AND t.next_at <= clock_timestamp()
+    WHERE t.state = 'waiting' AND t.next_at <= statement_timestamp()
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = t.company_id AND o.suspended)
 """
 _UNREAD = """
     SELECT DISTINCT m.company_id, m.plugin_id FROM inbox_message m
     JOIN plugin_installation i ON i.company_id = m.company_id AND i.plugin_id = m.plugin_id AND i.state = 'enabled'
-    WHERE m.plugin_id = ANY (%(plugins)s) AND m.state IN ('new', 'leased') AND m.next_at <= clock_timestamp()
+    WHERE m.plugin_id = ANY (%(plugins)s) AND m.state IN ('new', 'leased') AND m.next_at <= statement_timestamp()
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = m.company_id AND o.suspended)
 """
 _FORECASTS = """
-    SELECT EXISTS (SELECT FROM forecast_run r WHERE r.state IN ('waiting', 'running') AND r.next_at <= clock_timestamp()
+    SELECT EXISTS (SELECT FROM forecast_run r WHERE r.state IN ('waiting', 'running') AND r.next_at <= statement_timestamp()
                      AND NOT EXISTS (SELECT FROM company o WHERE o.id = r.company_id AND o.suspended))
 """
 _REPORTS = """
-    SELECT EXISTS (SELECT FROM job j WHERE j.state IN ('waiting', 'running') AND j.next_at <= clock_timestamp()
+    SELECT EXISTS (SELECT FROM job j WHERE j.state IN ('waiting', 'running') AND j.next_at <= statement_timestamp()
                      AND NOT EXISTS (SELECT FROM company o WHERE o.id = j.company_id AND o.suspended))
 """
 _MAIL = f"SELECT EXISTS (SELECT FROM mail m WHERE {DUE_OF_SERVER})"
@@ -96,9 +96,9 @@ _COMPANY_MAIL = f"""
 """
 _TO_HAND_OVER = """
     SELECT DISTINCT g.company_id FROM purchase_order_sending g
-    WHERE g.state = 'waiting' AND g.next_at <= clock_timestamp()
+    WHERE g.state = 'waiting' AND g.next_at <= statement_timestamp()
       AND NOT EXISTS (SELECT FROM plugin_health h WHERE h.company_id = g.company_id AND h.plugin_id = g.channel
-                      AND h.retry_at > clock_timestamp())
+                      AND h.retry_at > statement_timestamp())
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = g.company_id AND o.suspended)
 """
 _UNREVIEWED = """
@@ -110,9 +110,9 @@ _ORDER_FEEDS = """
     SELECT c.company_id, c.plugin_id FROM channel c
     JOIN plugin_installation i ON i.company_id = c.company_id AND i.plugin_id = c.plugin_id AND i.state = 'enabled'
     LEFT JOIN channel_order_feed f ON f.company_id = c.company_id AND f.plugin_id = c.plugin_id
-    WHERE c.plugin_id = ANY (%(plugins)s) AND c.take_orders AND coalesce(f.leased_until <= clock_timestamp(), true)
-      AND (coalesce(f.next_at <= clock_timestamp(), true) OR (f.failures = 0 AND EXISTS (SELECT FROM channel_order_hint h
-            WHERE h.company_id = c.company_id AND h.plugin_id = c.plugin_id AND h.next_at <= clock_timestamp())))
+    WHERE c.plugin_id = ANY (%(plugins)s) AND c.take_orders AND coalesce(f.leased_until <= statement_timestamp(), true)
+      AND (coalesce(f.next_at <= statement_timestamp(), true) OR (f.failures = 0 AND EXISTS (SELECT FROM channel_order_hint h
+            WHERE h.company_id = c.company_id AND h.plugin_id = c.plugin_id AND h.next_at <= statement_timestamp())))
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = c.company_id AND o.suspended)
 """
 _WITH_ORDERS_TO_LOOK_AT = """
@@ -121,7 +121,7 @@ _WITH_ORDERS_TO_LOOK_AT = """
 """
 _COMPANIES = "SELECT id FROM company WHERE NOT suspended ORDER BY id"
 _COMPANIES_WITH_ENDED_HOLDS = (
-    "SELECT DISTINCT company_id FROM reservation WHERE state = 'held' AND expires_at <= clock_timestamp()"
+    "SELECT DISTINCT company_id FROM reservation WHERE state = 'held' AND expires_at <= statement_timestamp()"
 )
 
 

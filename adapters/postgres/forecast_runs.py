@@ -19,7 +19,7 @@ _PLAN = """
 _CLAIM = """
     WITH due AS (
         SELECT r.company_id, r.as_of FROM forecast_run r
-        WHERE r.state IN ('waiting', 'running') AND r.next_at <= clock_timestamp()
+        WHERE r.state IN ('waiting', 'running') AND r.next_at <= statement_timestamp()
           AND NOT EXISTS (SELECT FROM company c WHERE c.id = r.company_id AND c.suspended)
         ORDER BY r.next_at, r.company_id, r.as_of LIMIT 1 FOR UPDATE SKIP LOCKED
     )

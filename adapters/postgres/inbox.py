@@ -40,7 +40,7 @@ _STORE = """
 _CLAIM = """
     WITH due AS (
         SELECT m.id FROM inbox_message m
-        WHERE m.company_id = %(company)s AND m.plugin_id = %(plugin)s AND m.state IN ('new', 'leased') AND m.next_at <= clock_timestamp()
+        WHERE m.company_id = %(company)s AND m.plugin_id = %(plugin)s AND m.state IN ('new', 'leased') AND m.next_at <= statement_timestamp()
           AND EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = %(company)s AND i.plugin_id = %(plugin)s AND i.state = 'enabled')
           AND NOT EXISTS (SELECT FROM company c WHERE c.id = %(company)s AND c.suspended)
         ORDER BY m.next_at, m.id LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED

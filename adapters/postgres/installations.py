@@ -70,7 +70,7 @@ _PAUSE = """
 _REDELIVER = """
     UPDATE delivery SET state = 'new', attempts = 0, next_at = clock_timestamp(), last_error = NULL
     WHERE company_id = %(company)s AND event_id = %(event)s AND split_part(subscriber, ':', 1) = %(plugin)s AND webhook_id IS NULL
-      AND (state <> 'leased' OR next_at <= clock_timestamp())
+      AND (state <> 'leased' OR next_at <= statement_timestamp())
     RETURNING 1
 """
 _CHECKED = """

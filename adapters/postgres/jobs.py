@@ -47,7 +47,7 @@ _FILE = f"SELECT j.digest, j.file_name, j.media_type, j.state FROM job j WHERE {
 _CLAIM = """
     WITH due AS (
         SELECT j.company_id, j.id FROM job j
-        WHERE j.state IN ('waiting', 'running') AND j.next_at <= clock_timestamp() AND (j.schedule_id IS NULL OR %(mails)s)
+        WHERE j.state IN ('waiting', 'running') AND j.next_at <= statement_timestamp() AND (j.schedule_id IS NULL OR %(mails)s)
           AND NOT EXISTS (SELECT FROM company c WHERE c.id = j.company_id AND c.suspended)
         ORDER BY j.schedule_id IS NOT NULL, j.next_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED
     )

@@ -28,12 +28,13 @@ Question = tuple[str, Parameters]
 MAX_PREPARED = 200
 """Statements that one connection keeps prepared with their plans. What comes later is planned every time."""
 
-# What the kernels on the way tell each other: where nobody answers them, a connection is dead after half a minute.
+SILENT_SECONDS = 8
+"""After which a connection over TCP is dead whose other end the kernels do not reach any more, whether it waits for an answer or rests."""
 _KEEPALIVE: Mapping[str, Any] = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 4,
-    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": SILENT_SECONDS * 1_000,
 }
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")

@@ -18,7 +18,7 @@ _CARRIED_BY_OWN = """
     EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = m.carried_for AND i.plugin_id = ANY (%(senders)s)
             AND i.state = 'enabled')
 """
-_DUE = "m.state = 'waiting' AND m.next_at <= clock_timestamp()"
+_DUE = "m.state = 'waiting' AND m.next_at <= statement_timestamp()"
 DUE_OF_SERVER = f"{_DUE} AND (m.carried_for IS NULL OR NOT {_CARRIED_BY_OWN})"
 DUE_OF_COMPANIES = f"{_DUE} AND m.carried_for IS NOT NULL AND {_CARRIED_BY_OWN}"
 _CLAIM = """

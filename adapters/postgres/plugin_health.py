@@ -9,7 +9,7 @@ from adapters.postgres.engine import Database, Scope
 
 _TRIAL = """
     UPDATE plugin_health SET retry_at = clock_timestamp() + %(lasts)s
-    WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND retry_at <= clock_timestamp() RETURNING 1
+    WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND retry_at <= statement_timestamp() RETURNING 1
 """
 _TELL = """
     INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)

@@ -7,7 +7,7 @@ from adapters.postgres.engine import Database, Scope
 _CLAIM = """
     INSERT INTO schedule_run (job, slot) VALUES (%(job)s, %(slot)s)
     ON CONFLICT (job, slot) DO UPDATE SET started_at = clock_timestamp()
-        WHERE schedule_run.finished_at IS NULL AND schedule_run.started_at < clock_timestamp() - %(patience)s
+        WHERE schedule_run.finished_at IS NULL AND schedule_run.started_at < statement_timestamp() - %(patience)s
     RETURNING 1
 """
 _FINISH = "UPDATE schedule_run SET finished_at = clock_timestamp() WHERE job = %(job)s AND slot = %(slot)s"

@@ -17,6 +17,7 @@ FUNCTIONS = (
     "checkpoints",
     "queues",
     "attempts",
+    "statistics",
     "audit",
     "roles",
 )

@@ -11,9 +11,9 @@ from core.ports.order_sendings import DueSending
 _CLAIM = """
     WITH due AS (
         SELECT g.id FROM purchase_order_sending g
-        WHERE g.company_id = %(company)s AND g.state = 'waiting' AND g.next_at <= clock_timestamp()
+        WHERE g.company_id = %(company)s AND g.state = 'waiting' AND g.next_at <= statement_timestamp()
           AND NOT EXISTS (SELECT FROM plugin_health h WHERE h.company_id = g.company_id AND h.plugin_id = g.channel
-                          AND h.retry_at > clock_timestamp())
+                          AND h.retry_at > statement_timestamp())
         ORDER BY g.next_at, g.id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     UPDATE purchase_order_sending g SET attempts = g.attempts + 1, lease_token = %(token)s, next_at = clock_timestamp() + %(lease)s

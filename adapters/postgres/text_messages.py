@@ -11,7 +11,7 @@ from core.ports.text_messages import TextLease, TextOutcome, WaitingText
 _CLAIM = """
     WITH due AS (
         SELECT t.id FROM text_message t
-        WHERE t.company_id = %(company)s AND t.state = 'waiting' AND t.next_at <= clock_timestamp()
+        WHERE t.company_id = %(company)s AND t.state = 'waiting' AND t.next_at <= statement_timestamp()
         ORDER BY t.next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
     UPDATE text_message t SET attempts = t.attempts + 1, lease_token = %(token)s, next_at = clock_timestamp() + %(lease)s

@@ -7,34 +7,34 @@ from adapters.postgres.engine import Database, Scope
 
 _FORGET_KEYS = """
     DELETE FROM idempotency_key k USING (
-        SELECT company_id, principal_id, key FROM idempotency_key WHERE created_at < clock_timestamp() - %(age)s LIMIT %(limit)s) old
+        SELECT company_id, principal_id, key FROM idempotency_key WHERE created_at < statement_timestamp() - %(age)s LIMIT %(limit)s) old
     WHERE k.company_id = old.company_id AND k.principal_id = old.principal_id AND k.key = old.key
     RETURNING 1
 """
 _FORGET_DELIVERIES = """
     DELETE FROM delivery d USING (
         SELECT company_id, event_id, subscriber FROM delivery
-        WHERE state = 'done' AND next_at < clock_timestamp() - %(age)s LIMIT %(limit)s) old
+        WHERE state = 'done' AND next_at < statement_timestamp() - %(age)s LIMIT %(limit)s) old
     WHERE d.company_id = old.company_id AND d.event_id = old.event_id AND d.subscriber = old.subscriber
     RETURNING 1
 """
 _FORGET_NOTIFICATIONS = """
     DELETE FROM notification n USING (
-        SELECT company_id, id FROM notification WHERE created_at < clock_timestamp() - %(age)s LIMIT %(limit)s) old
+        SELECT company_id, id FROM notification WHERE created_at < statement_timestamp() - %(age)s LIMIT %(limit)s) old
     WHERE n.company_id = old.company_id AND n.id = old.id
     RETURNING 1
 """
-_FORGET_RUNS = "DELETE FROM schedule_run WHERE slot < clock_timestamp() - %(age)s"
-_FORGET_MAIL = "DELETE FROM mail WHERE state = 'dead' AND next_at < clock_timestamp() - %(age)s"
-_FORGET_REPORTS = "DELETE FROM mail_report WHERE at < clock_timestamp() - %(age)s"
-_FORGET_SESSIONS = "DELETE FROM session WHERE least(expires_at, ended_at) < clock_timestamp() - %(age)s"
-_FORGET_CALLS = "DELETE FROM webhook_attempt WHERE at < clock_timestamp() - %(age)s"
-_FORGET_TEXTS = "DELETE FROM text_message WHERE state <> 'waiting' AND next_at < clock_timestamp() - %(age)s"
+_FORGET_RUNS = "DELETE FROM schedule_run WHERE slot < statement_timestamp() - %(age)s"
+_FORGET_MAIL = "DELETE FROM mail WHERE state = 'dead' AND next_at < statement_timestamp() - %(age)s"
+_FORGET_REPORTS = "DELETE FROM mail_report WHERE at < statement_timestamp() - %(age)s"
+_FORGET_SESSIONS = "DELETE FROM session WHERE least(expires_at, ended_at) < statement_timestamp() - %(age)s"
+_FORGET_CALLS = "DELETE FROM webhook_attempt WHERE at < statement_timestamp() - %(age)s"
+_FORGET_TEXTS = "DELETE FROM text_message WHERE state <> 'waiting' AND next_at < statement_timestamp() - %(age)s"
 _FORGET_WEBHOOKS = """
     DELETE FROM inbox_message m USING (
         SELECT company_id, id FROM inbox_message
-        WHERE (state IN ('done', 'dead') AND next_at < clock_timestamp() - %(age)s)
-           OR (state IN ('new', 'leased') AND received_at < clock_timestamp() - %(age)s) LIMIT %(limit)s) old
+        WHERE (state IN ('done', 'dead') AND next_at < statement_timestamp() - %(age)s)
+           OR (state IN ('new', 'leased') AND received_at < statement_timestamp() - %(age)s) LIMIT %(limit)s) old
     WHERE m.company_id = old.company_id AND m.id = old.id
     RETURNING 1
 """
@@ -43,9 +43,10 @@ _FORGET_FORECAST_RUNS = """
     DELETE FROM forecast_run r WHERE r.state IN ('done', 'failed')
       AND r.as_of < (SELECT max(n.as_of) FROM forecast_run n WHERE n.company_id = r.company_id) - %(days)s
 """
-_FORGET_ATTEMPTS = "DELETE FROM attempt WHERE forget_at < clock_timestamp()"
+_FORGET_ATTEMPTS = "DELETE FROM attempt WHERE forget_at < statement_timestamp()"
 _EXPIRE_HOLDS = "SELECT ledger_expire_holds()"
 _CHECKPOINT = "SELECT ledger_checkpoint(%(day)s)"
+_LEARN_SIZES = "SELECT ledger_learn_sizes()"
 
 
 class PostgresUpkeep:
@@ -62,6 +63,10 @@ class PostgresUpkeep:
     async def write_checkpoints(self, company_id: UUID, through: date) -> None:
         """Writes the closing balances of all days up to this one (UTC) that have none."""
         await self._database.fetch(Scope(company_id), _CHECKPOINT, {"day": through})
+
+    async def learn_sizes(self) -> None:
+        """Looks at the tables that are twice as large as they were at the last look."""
+        await self._database.fetch(Scope(), _LEARN_SIZES)
 
     async def forget_keys(self, older_than: timedelta, limit: int) -> int:
         """Deletes up to `limit` idempotency keys of that age. Returns how many."""

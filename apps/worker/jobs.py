@@ -45,6 +45,7 @@ class Upkeep:
             Job("write_checkpoints", self.write_checkpoints, day, timedelta(minutes=30)),
             Job("quarantine_expired_lots", self.quarantine_expired_lots, day, timedelta(minutes=5)),
             Job("forget_old_rows", self.forget_old_rows, timedelta(hours=1)),
+            Job("learn_sizes", self.learn_sizes, timedelta(seconds=30), patience=timedelta(minutes=5)),
         )
 
     async def expire_holds(self, slot: datetime) -> None:
@@ -81,6 +82,10 @@ class Upkeep:
         await self.database.forget_calls(CALL_AGE)
         await self.database.forget_texts(TEXT_AGE)
         await self.database.forget_forecast_runs(FORECAST_RUN_AGE)
+
+    async def learn_sizes(self, slot: datetime) -> None:
+        """Lets the database look at what has grown, so that it goes on finding the short way to everything."""
+        await self.database.learn_sizes()
 
 
 async def each(companies: Iterable[UUID], work: Callable[[UUID], Awaitable[object]]) -> None:

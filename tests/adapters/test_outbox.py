@@ -218,6 +218,43 @@ class TestDeliveries:
         assert await states(shop, "mail:note") == ["dead"]
         assert [one.dead for one in await installations.all(shop.company_id)] == [1]
 
+    @pytest.mark.parametrize("due_in", ["-1 hour", "1 hour"])
+    async def test_taking_some_costs_the_same_however_many_wait(
+        self, shop: Shop, outbox: PostgresOutbox, due_in: str
+    ) -> None:
+        """Seen to fail as one statement (the planner did not expect to find the oldest of a subject, and looked for all of them first), when
+        what is due was sorted, and when the time was asked for each row, so that what is not due was read too."""
+        pages = [await self.pages_of_a_claim(shop, outbox, waiting, due_in) for waiting in (500, 10_000)]
+        assert pages[1] < 2 * pages[0], pages
+
+    @staticmethod
+    async def pages_of_a_claim(shop: Shop, outbox: PostgresOutbox, waiting: int, due_in: str) -> int:
+        """How many pages of the database are read to take twenty deliveries at most, where five are due and so many wait, which may be due too."""
+        await shop.fetch(
+            "INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data)"
+            " SELECT %s, 'thing_happened', 'thing', gen_random_uuid(), '{}' FROM generate_series(1, %s)",
+            shop.company_id,
+            waiting,
+        )
+        await outbox.relay(shop.company_id, [], 2 * waiting)
+        await shop.fetch(
+            "INSERT INTO delivery (company_id, event_id, subscriber, aggregate_key, position, next_at)"
+            " SELECT company_id, id, 'core:first', subject_id::text, position, now() + %s::interval"
+            " FROM outbox_event WHERE company_id = %s ORDER BY position DESC LIMIT %s",
+            due_in,
+            shop.company_id,
+            waiting,
+        )
+        await happen(shop, *(new_id() for _ in range(5)))
+        await outbox.relay(shop.company_id, WATCHERS, 5)
+        await shop.fetch("SELECT ledger_learn_sizes()")  # as a worker does every half a minute
+        [[plan]] = await shop.fetch(
+            "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM claim_deliveries(%s, 'core:first', 20, '1 minute', %s)",
+            shop.company_id,
+            new_id(),
+        )
+        return int(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
+
 
 class TestDueWork:
     async def test_every_company_with_work_is_found_once(

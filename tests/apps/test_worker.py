@@ -237,6 +237,21 @@ class TestJobs:
         )
         assert days == [(day_of(shop, 3), 5), (day_of(shop, 1), 3)]
 
+    async def test_what_has_grown_is_looked_at_and_what_has_not_is_left_alone(
+        self, dispatch: Database, upkeep: Upkeep
+    ) -> None:
+        await dispatch.fetch(
+            Scope(),
+            "INSERT INTO schedule_run (job, slot) SELECT 'grown', now() - n * interval '1 s' FROM generate_series(1, 20000) n",
+        )
+        await upkeep.learn_sizes(datetime.now(UTC))
+        estimate = "SELECT reltuples, pg_stat_get_analyze_count(oid) FROM pg_class WHERE relname = 'schedule_run'"
+        [[rows, looks]] = await dispatch.fetch(Scope(), estimate)
+        assert rows >= 20_000
+        await upkeep.learn_sizes(datetime.now(UTC))
+        assert await dispatch.fetch(Scope(), estimate) == [(rows, looks)]
+        await dispatch.fetch(Scope(), "DELETE FROM schedule_run WHERE job = 'grown'")
+
     async def test_expired_lots_go_to_quarantine_once_and_promises_give_way(self, shop: Shop, upkeep: Upkeep) -> None:
         milk = await shop.product("MILK", tracking="lot")
         await shop.post("receipt", "MILK", 5, lot="OLD", expires_on=shop.day(1))
@@ -329,6 +344,7 @@ class TestJobs:
             "write_checkpoints": True,
             "quarantine_expired_lots": True,
             "forget_old_rows": True,
+            "learn_sizes": True,
         }
 
 

@@ -130,7 +130,9 @@ async def broken_here(connection: Books, company_id: UUID, most: int = 5) -> lis
     """The same as the transaction of this moment sees it, whose company is set."""
     found: list[str] = []
     for name, statement in INVARIANTS.items():
-        cursor = await connection.execute(f"{statement} LIMIT {most}", {"company": company_id})
+        # Apart from its limit: whoever expects the first rows at once looks for them one by one, and there are none.
+        some = f"WITH found AS MATERIALIZED ({statement}) SELECT * FROM found LIMIT {most}"
+        cursor = await connection.execute(some, {"company": company_id})
         found += [f"{name}: {row}" for row in await cursor.fetchall()]
     return found
 

@@ -17,8 +17,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.postgres.link import SILENT_SECONDS
+
 PIECE = 65_536
-GIVEN_UP = 15.0  # seconds after which a kernel ends a connection that carries nothing any more
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: no goodbye
 
 Address = Path | int
@@ -65,7 +66,7 @@ class Proxy:
     def fall_silent(self) -> None:
         for passage in self._passages:
             passage.silent = True
-            asyncio.get_running_loop().call_later(GIVEN_UP, passage.reset)
+            asyncio.get_running_loop().call_later(SILENT_SECONDS, passage.reset)
 
     def lose_answers(self, number: int) -> None:
         self._to_lose = number

@@ -90,10 +90,3 @@ BEGIN
     WHERE sites IS NULL OR x.site_id = ANY (sites)
     GROUP BY x.product_id, x.site_id;
 END $$;
-
--- In a long load, before any plan is made for what it brought: the planner would take the tables for as small as they were. Even
--- the checks of foreign keys then go through an index that finds the right row among all of the company's.
-CREATE OR REPLACE FUNCTION ledger_learn_sizes() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    ANALYZE product, posting, move, lot, stock_balance, site_stock, cost_layer, stock_checkpoint, outbox_event;
-END $$;

@@ -368,11 +368,11 @@ DECLARE
 BEGIN
     PERFORM FROM site_stock s WHERE s.company_id = company AND (s.product_id, s.site_id) IN (
         SELECT r.product_id, r.site_id FROM reservation r WHERE r.company_id = company AND r.state = 'held'
-           AND r.expires_at <= clock_timestamp() AND (product IS NULL OR (r.product_id = product AND r.site_id = site)))
+           AND r.expires_at <= statement_timestamp() AND (product IS NULL OR (r.product_id = product AND r.site_id = site)))
     ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE;
     WITH due AS (
         UPDATE reservation r SET state = 'expired', open = 0, short = 0, version = r.version + 1
-        FROM (SELECT id, open FROM reservation WHERE company_id = company AND state = 'held' AND expires_at <= clock_timestamp()
+        FROM (SELECT id, open FROM reservation WHERE company_id = company AND state = 'held' AND expires_at <= statement_timestamp()
                  AND (product IS NULL OR (product_id = product AND site_id = site))) d
         WHERE r.company_id = company AND r.id = d.id AND r.state = 'held'
         RETURNING r.id, r.product_id, r.site_id, d.open
@@ -401,7 +401,7 @@ LANGUAGE sql STABLE ROWS 10 AS $$
     LEFT JOIN reservation n ON n.company_id = app_company() AND n.id = l.reservation_id AND n.demand_type = 'manual'
     LEFT JOIN reservation r ON r.company_id = n.company_id AND r.product_id = l.product_id AND r.site_id = l.from_home AND r.open > 0
          AND (r.id = n.id OR (l.kit_id IS NOT NULL AND r.demand_id = n.demand_id))
-         AND (r.expires_at IS NULL OR r.expires_at > clock_timestamp())
+         AND (r.expires_at IS NULL OR r.expires_at > statement_timestamp())
     WHERE l.reservation_id IS NOT NULL
 $$;
 

@@ -45,36 +45,48 @@ BEGIN
 END $$;
 
 -- Takes deliveries that are due, of each subject the oldest only, until the lease ends. Those of a suspended company wait.
+--
+-- They are gone through in their order until there are enough, and never sorted: as one statement, or with all that is due read
+-- first, a hundred thousand that wait for a receiver would be looked through for each handful.
 CREATE OR REPLACE FUNCTION claim_deliveries(company uuid, for_subscriber text, most integer, lease interval, token uuid)
 RETURNS TABLE (event_id uuid, event_position bigint, type text, subject_type text, subject_id uuid, occurred_at timestamptz,
                data json, attempts integer)
-LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
 #variable_conflict use_column
+DECLARE
+    due record;
+    taken uuid[] := '{}';
 BEGIN
     IF EXISTS (SELECT FROM plugin_installation i WHERE i.company_id = company
                AND i.plugin_id = split_part(for_subscriber, ':', 1) AND i.state <> 'enabled')
        OR EXISTS (SELECT FROM plugin_health h WHERE h.company_id = company
-               AND h.plugin_id = split_part(for_subscriber, ':', 1) AND h.retry_at > clock_timestamp())
+               AND h.plugin_id = split_part(for_subscriber, ':', 1) AND h.retry_at > statement_timestamp())
        OR EXISTS (SELECT FROM company c WHERE c.id = company AND c.suspended) THEN
         RETURN;
     END IF;
-    RETURN QUERY
-    WITH due AS (
-        SELECT d.event_id FROM delivery d
+    FOR due IN
+        SELECT d.event_id, d.aggregate_key, d.position FROM delivery d
         WHERE d.company_id = company AND d.subscriber = for_subscriber AND d.state IN ('new', 'leased')
-          AND d.next_at <= clock_timestamp()
-          AND d.position = (SELECT o.position FROM delivery o WHERE o.company_id = company AND o.subscriber = for_subscriber
-               AND o.aggregate_key = d.aggregate_key AND o.state IN ('new', 'leased')
-               ORDER BY o.aggregate_key, o.position LIMIT 1)
-        ORDER BY d.next_at, d.position LIMIT most FOR UPDATE OF d SKIP LOCKED
-    ),
-    taken AS (
+          AND d.next_at <= statement_timestamp() ORDER BY d.next_at, d.position
+    LOOP
+        EXIT WHEN cardinality(taken) = most;
+        CONTINUE WHEN due.position <> (SELECT o.position FROM delivery o WHERE o.company_id = company
+            AND o.subscriber = for_subscriber AND o.aggregate_key = due.aggregate_key AND o.state IN ('new', 'leased')
+            ORDER BY o.aggregate_key, o.position LIMIT 1);
+        PERFORM FROM delivery d WHERE d.company_id = company AND d.event_id = due.event_id AND d.subscriber = for_subscriber
+            AND d.state IN ('new', 'leased') AND d.next_at <= statement_timestamp() FOR UPDATE SKIP LOCKED;
+        IF FOUND THEN
+            taken := taken || due.event_id;
+        END IF;
+    END LOOP;
+    RETURN QUERY
+    WITH leased AS (
         UPDATE delivery d SET state = 'leased', attempts = d.attempts + 1, lease_token = token, next_at = clock_timestamp() + lease
-        FROM due WHERE d.company_id = company AND d.subscriber = for_subscriber AND d.event_id = due.event_id
+        WHERE d.company_id = company AND d.subscriber = for_subscriber AND d.event_id = ANY (taken)
         RETURNING d.event_id, d.attempts
     )
-    SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data, t.attempts
-    FROM taken t JOIN outbox_event e ON e.company_id = company AND e.id = t.event_id ORDER BY e.position;
+    SELECT e.id, e.position, e.type, e.subject_type, e.subject_id, e.occurred_at, e.data, l.attempts
+    FROM leased l JOIN outbox_event e ON e.company_id = company AND e.id = l.event_id ORDER BY e.position + 0;   -- these few may be
 END $$;
 
 -- Takes deliveries for a webhook that is neither stopped nor resting nor being served. Whoever takes some is alone with it until
@@ -85,7 +97,7 @@ RETURNS TABLE (event_id uuid, event_position bigint, type text, subject_type tex
 LANGUAGE plpgsql SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM FROM webhook h WHERE h.company_id = company AND h.id = hook AND h.enabled AND h.next_at <= clock_timestamp()
+    PERFORM FROM webhook h WHERE h.company_id = company AND h.id = hook AND h.enabled AND h.next_at <= statement_timestamp()
         FOR NO KEY UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;

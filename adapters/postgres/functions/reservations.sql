@@ -170,7 +170,7 @@ DECLARE
 BEGIN
     WITH kept AS (
         UPDATE reservation r SET state = 'committed', expires_at = NULL, version = r.version + 1
-        WHERE r.company_id = company AND r.demand_id = demand AND r.state = 'held' AND r.expires_at > clock_timestamp()
+        WHERE r.company_id = company AND r.demand_id = demand AND r.state = 'held' AND r.expires_at > statement_timestamp()
         RETURNING r.id, r.product_id, r.site_id, r.open
     ),
     told AS (
@@ -200,7 +200,7 @@ BEGIN
     WHERE s.company_id = company AND s.product_id = product AND s.site_id = site FOR NO KEY UPDATE;
     FOR promise IN SELECT r.id, r.short, r.demand_id, r.state, r.expires_at FROM reservation r
                    WHERE r.company_id = company AND r.product_id = product AND r.site_id = site AND r.short > 0
-                     AND (r.expires_at IS NULL OR r.expires_at > clock_timestamp())
+                     AND (r.expires_at IS NULL OR r.expires_at > statement_timestamp())
                    ORDER BY r.priority DESC, r.created_at, r.id LOOP
         given := CASE WHEN boundless THEN promise.short ELSE least(free, promise.short) END;
         EXIT WHEN given IS NULL OR given <= 0;

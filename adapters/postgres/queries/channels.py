@@ -23,7 +23,7 @@ _CHANNELS = """
         'levels', (SELECT json_build_object('total', count(*), 'to_push', count(*) FILTER (WHERE l.want_version > l.pushed_version),
                 'refused', count(*) FILTER (WHERE l.state = 'clean' AND l.last_error IS NOT NULL),
                 'attention', count(*) FILTER (WHERE l.attention IS NOT NULL), 'read', c.levels_read, 'drifted', c.drifts, 'drifted_at', c.drifted_at,
-                'oldest_read_at', min(l.read_at) FILTER (WHERE l.read_at > clock_timestamp()) - interval '5 hours')
+                'oldest_read_at', min(l.read_at) FILTER (WHERE l.read_at > statement_timestamp()) - interval '5 hours')
             FROM channel_link l WHERE l.company_id = c.company_id AND l.plugin_id = c.plugin_id)) ORDER BY c.plugin_id), '[]'::json)::text
     FROM channel c JOIN plugin_installation n ON n.company_id = c.company_id AND n.plugin_id = c.plugin_id
     WHERE c.company_id = %(company)s

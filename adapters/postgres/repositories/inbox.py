@@ -26,7 +26,7 @@ _PAUSE = """
     WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND state = 'enabled' RETURNING 1
 """
 _FIND = """
-    SELECT state, body IS NOT NULL, state = 'leased' AND next_at > clock_timestamp() FROM inbox_message
+    SELECT state, body IS NOT NULL, state = 'leased' AND next_at > statement_timestamp() FROM inbox_message
     WHERE company_id = %(company)s AND plugin_id = %(plugin)s AND id = %(id)s FOR NO KEY UPDATE
 """
 _AGAIN = """

@@ -13,7 +13,7 @@ from core.domain.order_sending import NewSending, OrderSending, SendingState
 from core.ports.order_sendings import Tried
 
 _COLUMNS = """
-    SELECT order_id, number, channel, requested_by, state, lease_token IS NOT NULL AND next_at > clock_timestamp(), lease_token, id
+    SELECT order_id, number, channel, requested_by, state, lease_token IS NOT NULL AND next_at > statement_timestamp(), lease_token, id
     FROM purchase_order_sending WHERE company_id = %(company)s
 """
 _LATEST = f"{_COLUMNS} AND order_id = %(id)s ORDER BY number DESC LIMIT 1 FOR UPDATE"

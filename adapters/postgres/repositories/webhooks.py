@@ -50,7 +50,7 @@ _KEEP = """
 """
 _END_OF_FEED = "SELECT last FROM event_position WHERE company_id = %(company)s"
 _DELIVERY = """
-    SELECT state, state = 'leased' AND next_at > clock_timestamp() FROM delivery
+    SELECT state, state = 'leased' AND next_at > statement_timestamp() FROM delivery
     WHERE company_id = %(company)s AND webhook_id = %(webhook)s AND event_id = %(event)s FOR NO KEY UPDATE
 """
 _AGAIN = """
