@@ -13,8 +13,8 @@ HINTS_AT_ONCE = 20
 
 # A storefront is asked at fixed times, and whenever it has said something, unless it is to be left alone after a failure.
 _LEASE = """
-    INSERT INTO channel_order_feed AS f (company_id, plugin_id, lease_token, leased_until)
-    SELECT i.company_id, i.plugin_id, %(token)s, clock_timestamp() + %(lease)s
+    INSERT INTO channel_order_feed AS f (company_id, plugin_id, lease_token, leased_until, next_at)
+    SELECT i.company_id, i.plugin_id, %(token)s, clock_timestamp() + %(lease)s, statement_timestamp()
     FROM plugin_installation i JOIN channel c ON c.company_id = i.company_id AND c.plugin_id = i.plugin_id
     WHERE i.company_id = %(company)s AND i.plugin_id = %(plugin)s AND i.state = 'enabled' AND c.take_orders
       AND NOT EXISTS (SELECT FROM company o WHERE o.id = %(company)s AND o.suspended)
