@@ -22,7 +22,7 @@ UNANSWERED_MAIL_REST = timedelta(minutes=10)
 # After each failed try of a text message: what is hours old is no news any more.
 TEXT_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 FIRST_PUSH_DELAY = timedelta(seconds=1)
-LONGEST_PUSH_DELAY = timedelta(seconds=30)
+LONGEST_PUSH_DELAY = timedelta(seconds=10)
 LONGEST_WISH = timedelta(days=1)  # that is granted to those who ask us to wait
 
 Jitter = Callable[[], float]

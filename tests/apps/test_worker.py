@@ -139,7 +139,7 @@ class TestFailures:
 
     def test_a_storefront_is_never_left_alone_for_long(self) -> None:
         delays = [push_delay(Transient("x"), failures, lambda: 1).total_seconds() for failures in (1, 2, 3, 6, 1000)]
-        assert delays == [1, 2, 4, 30, 30]
+        assert delays == [1, 2, 4, 10, 10]
 
 
 class FixedClock:
@@ -240,6 +240,7 @@ class TestJobs:
     async def test_what_has_grown_is_looked_at_and_what_has_not_is_left_alone(
         self, dispatch: Database, upkeep: Upkeep
     ) -> None:
+        """Seen to fail when nothing is looked at, and when everything is."""
         await dispatch.fetch(
             Scope(),
             "INSERT INTO schedule_run (job, slot) SELECT 'grown', now() - n * interval '1 s' FROM generate_series(1, 20000) n",
