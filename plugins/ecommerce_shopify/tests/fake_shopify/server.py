@@ -14,7 +14,7 @@ from core.ports.http import HttpAnswer, HttpRequest
 
 from .admin import Admin, level_payload
 from .bulk import BulkQueries
-from .cost import Budget, requested_cost
+from .cost import Budget, actual_cost, requested_cost
 from .execution import Executor
 from .faults import Fault, Faults
 from .inventory import Inventory
@@ -107,7 +107,9 @@ class FakeShopify:
             error = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
             return _json(200, {"errors": [error], "extensions": {"cost": self.budget.record(cost, None)}})
         body = self._executor.run(document, asked["variables"])
-        return _json(200, {**body, "extensions": {"cost": self.budget.record(cost, cost)}})
+        actual = actual_cost(document, cost, body.get("data"))
+        self.budget.give_back(cost - actual)
+        return _json(200, {**body, "extensions": {"cost": self.budget.record(cost, actual)}})
 
     def _file(self, path: str, headers: Mapping[str, str]) -> HttpAnswer:
         bulk = self.shop.bulks.get(int(path.removeprefix("/bulk/").removesuffix(".jsonl")))
