@@ -76,15 +76,14 @@ def actual_cost(document: DocumentNode, requested: int, data: object) -> int:
     an actual cost of 1, and 1,999 of 2,000 were left (community.shopify.dev, thread 23101)."""
     operation = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
     base = MUTATION if operation.operation is OperationType.MUTATION else 0
-    return max(1, min(requested, base + _records(data)))
+    return min(requested, base + _records(data))
 
 
 def _records(value: object) -> int:
-    if isinstance(value, Mapping):
-        below = (_records(one) for name, one in value.items() if name not in _FREE)
-        return sum(below) + sum(isinstance(one, Mapping) for name, one in value.items() if name not in _FREE)
     if isinstance(value, list):
-        return sum(isinstance(one, Mapping) + _records(one) for one in value)
+        return sum(map(_records, value))
+    if isinstance(value, Mapping):
+        return 1 + sum(_records(one) for name, one in value.items() if name not in _FREE)
     return 0
 
 
