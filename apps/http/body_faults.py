@@ -42,10 +42,13 @@ _LOOSE_NUMBER = re.compile(
 )
 
 
-# Part of a moment that some calendar does not have, or of one with an offset that no place has.
-_ODD_MOMENT = re.compile(rb"\"(?:000[01]|9999)-|[+-](?:1[5-9]|2[0-9]):?[0-9]{2}\"")
-# Part of a text that Python calls a number with which nothing can be done, not even to compare it.
-_SIGNALLING = re.compile(rb"[sS]_*[nN]_*[aA]_*[nN]")
+# Beginnings of days that some calendar does not have.
+_ODD_YEARS = (b'"0000-', b'"0001-', b'"9999-')
+# Part of every time of day, and the end of one with an offset that no place has.
+_TIME = re.compile(rb":[0-9]")
+_ODD_OFFSET = re.compile(rb"[+-](?:1[5-9]|2[0-9]):?[0-9]{2}\"")
+# Part of a text that Python calls a number with which nothing can be done, not even to compare it; underscores may stand in it.
+_SIGNALLING = b"snan"
 
 
 def body_faults(
@@ -59,7 +62,12 @@ def body_faults(
 def may_have_loose_texts(body: bytes) -> bool:
     """Whether a text of this JSON, whatever it stands for, could be taken for a number that is not written plainly, or for a moment
     that not every calendar has."""
-    return bool(_LOOSE_NUMBER.search(body) or _SIGNALLING.search(body) or _ODD_MOMENT.search(body))
+    return bool(
+        _LOOSE_NUMBER.search(body)
+        or _SIGNALLING in body.lower().replace(b"_", b"")
+        or any(year in body for year in _ODD_YEARS)
+        or (_TIME.search(body) and _ODD_OFFSET.search(body))
+    )
 
 
 def loose_text_faults(tree: Any, kind: Any) -> list[Fault]:

@@ -24,6 +24,8 @@ def client_address(scope: HTTPScope, trusted_proxies: tuple[str, ...]) -> str:
     if client is None:
         return "local"
     found = client[0]
+    if HEADER not in scope["state"]["headers"]:
+        return found
     for said in _forwarded(scope["headers"]):
         if not _is_trusted(found, trusted_proxies) or _address(said) is None:
             break

@@ -17,7 +17,8 @@ MAX_DEPTH = 32
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 _OPENING = frozenset(b"[{")
-_ESCAPED_OR_DELETE = re.compile(rb"\\[bfru]|\x7f")
+_ESCAPED = re.compile(rb"\\[bfru]")
+_DELETE = b"\x7f"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -92,7 +93,8 @@ def normal_body(body: bytes) -> bytes:
 
     Raises `Invalid` for control characters other than tab and line end, written out or escaped.
     """
-    if not _ESCAPED_OR_DELETE.search(body) and (body.isascii() or _is_normal(body.decode())):
+    is_plain = _DELETE not in body and not _ESCAPED.search(body)
+    if is_plain and (body.isascii() or _is_normal(body.decode())):
         return body
     faults: list[Fault] = []
     tree = _normal_tree(_tree_decoder.decode(body), (), faults)

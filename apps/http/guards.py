@@ -82,7 +82,10 @@ class Gate(ASGIMiddleware):
         if rule.form is not None:
             await request.form()
         async with self._container({ApiRequest: request}) as state["dishka_container"]:
-            await next_app(scope, receive, send)
+            try:
+                await next_app(scope, receive, send)
+            finally:  # it knows the request, which knows its scope: a circle would wait for the garbage collector
+                del state["dishka_container"]
 
 
 def _require(actor: Actor, permission: str) -> None:

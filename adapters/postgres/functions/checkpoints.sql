@@ -17,14 +17,11 @@ BEGIN
     END IF;
     DELETE FROM stock_checkpoint WHERE company_id = company AND day > closed_through;
     WITH change AS (
-        SELECT product_id, site_id, day, sum(delta) AS delta, sum(value) AS value FROM (
-            SELECT product_id, from_site_id AS site_id, (effective_at AT TIME ZONE 'UTC')::date AS day, -quantity AS delta, -cost AS value
-            FROM move WHERE company_id = company AND from_site_id IS NOT NULL AND from_site_id IS DISTINCT FROM to_site_id
-              AND effective_at >= (closed_through + 1)::timestamp AT TIME ZONE 'UTC' AND effective_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC'
-            UNION ALL
-            SELECT product_id, to_site_id, (effective_at AT TIME ZONE 'UTC')::date, quantity, cost
-            FROM move WHERE company_id = company AND to_site_id IS NOT NULL AND from_site_id IS DISTINCT FROM to_site_id
-              AND effective_at >= (closed_through + 1)::timestamp AT TIME ZONE 'UTC' AND effective_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC') m
+        SELECT product_id, coalesce(from_site_id, to_site_id) AS site_id, (effective_at AT TIME ZONE 'UTC')::date AS day,
+               sum(CASE WHEN from_site_id IS NULL THEN quantity ELSE -quantity END) AS delta,
+               sum(CASE WHEN from_site_id IS NULL THEN cost ELSE -cost END) AS value
+        FROM move WHERE company_id = company AND (from_site_id IS NULL) <> (to_site_id IS NULL)
+          AND effective_at >= (closed_through + 1)::timestamp AT TIME ZONE 'UTC' AND effective_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC'
         GROUP BY product_id, site_id, day
     ),
     base AS (
@@ -71,13 +68,10 @@ BEGIN
                AND c.site_id = s.site_id AND c.day <= last_day ORDER BY c.day DESC LIMIT 1) k
         WHERE s.company_id = company
         UNION ALL
-        SELECT m.product_id, m.from_site_id, -m.quantity, -m.cost FROM move m
+        SELECT m.product_id, coalesce(m.from_site_id, m.to_site_id), CASE WHEN m.from_site_id IS NULL THEN m.quantity ELSE -m.quantity END,
+               CASE WHEN m.from_site_id IS NULL THEN m.cost ELSE -m.cost END FROM move m
         WHERE m.company_id = company AND m.effective_at >= since AND m.effective_at <= moment
-          AND m.from_site_id IS NOT NULL AND m.from_site_id IS DISTINCT FROM m.to_site_id
-        UNION ALL
-        SELECT m.product_id, m.to_site_id, m.quantity, m.cost FROM move m
-        WHERE m.company_id = company AND m.effective_at >= since AND m.effective_at <= moment
-          AND m.to_site_id IS NOT NULL AND m.from_site_id IS DISTINCT FROM m.to_site_id
+          AND (m.from_site_id IS NULL) <> (m.to_site_id IS NULL)
         UNION ALL
         SELECT r.product_id, r.site_id, 0, r.value FROM revaluation r
         WHERE r.company_id = company AND r.effective_at <= moment AND (known_at IS NULL OR r.recorded_at <= known_at)

@@ -156,5 +156,5 @@ def test_other_words(name: str, text: str) -> None:
 @given(st.lists(lines, max_size=3))
 def test_forwarded_addresses(said: list[str]) -> None:
     headers = [(b"x-forwarded-for", text.encode()) for text in said]
-    scope = {"client": ("127.0.0.1", 1), "headers": headers}
+    scope = {"client": ("127.0.0.1", 1), "headers": headers, "state": {"headers": dict(headers)}}
     assert client_address(scope, ("127.0.0.0/8", "::1/128"))  # type: ignore[arg-type]
