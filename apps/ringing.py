@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from core.domain.access import Actor
+from core.domain.errors import Fault
 from core.domain.stock import Posting
 from core.ports.doorbell import Doorbell
 from core.ports.stock_ledger import IdempotencyKey, Posted, StockLedger
@@ -23,6 +24,9 @@ class RingingLedger:
         posted = await self._ledger.post(actor, postings, key)
         self._doorbell.ring(actor.company)
         return posted
+
+    async def faults(self, actor: Actor, postings: Sequence[Posting]) -> list[Fault]:
+        return await self._ledger.faults(actor, postings)
 
 
 class RingingRun:

@@ -100,12 +100,17 @@ def _violation(error: errors.Error) -> Exception:
 
 def _refusal(code: str, detail: str) -> DomainError:
     """A refusal of the ledger: each fault names the posting, the line and the field that it concerns."""
-    faults = [_fault(entry) for entry in msgspec.json.decode(detail)]
+    faults = ledger_faults(detail)
     summary = "; ".join(fault.detail for fault in faults[:3]) or "not enough stock"
     if code == "insufficient_stock":
         available = faults[0].extra.get("available") if faults else None
         return Conflict(code, summary, faults, {"available": available} if available is not None else None)
     return Invalid(code, summary, faults)
+
+
+def ledger_faults(detail: str) -> list[Fault]:
+    """What the ledger's functions find wrong, by their JSON."""
+    return [_fault(entry) for entry in msgspec.json.decode(detail)]
 
 
 def _fault(entry: dict[str, object]) -> Fault:

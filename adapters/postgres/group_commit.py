@@ -15,7 +15,7 @@ from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import POST, Entry, PostgresStockLedger, parameters, views
 from adapters.postgres.pool import NO_CONNECTION
 from core.domain.access import Actor
-from core.domain.errors import Busy
+from core.domain.errors import Busy, Fault
 from core.domain.stock import Posting
 from core.ports.stock_ledger import IdempotencyKey, Posted
 
@@ -57,6 +57,9 @@ class GroupCommitLedger:
             lane.append(waiting)
         # A caller who goes away does not take the group with them: the future alone is theirs.
         return await answer
+
+    async def faults(self, actor: Actor, postings: Sequence[Posting]) -> list[Fault]:
+        return await self._single.faults(actor, postings)
 
     def _open_lane(self, company: UUID, first: _Waiting) -> None:
         lane = self._lanes[company] = deque([first])

@@ -1,7 +1,7 @@
 """The stock ledger on PostgreSQL: one call of `ledger_post`, one round trip."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from psycopg import errors
 
-from adapters.postgres.constraints import translated
+from adapters.postgres.constraints import ledger_faults, translated
 from adapters.postgres.engine import Connection, Database, Scope
 from core.domain.access import Actor
 from core.domain.errors import DomainError, Fault, Invalid
@@ -19,6 +19,10 @@ from core.ports.stock_ledger import IdempotencyKey, Posted, PostingView
 _NOBODY = UUID(int=0)  # acts in scheduled work; its postings name no person
 
 POST = "SELECT ledger_post(%s::json, %s::json, %s::json, %s)::text"
+_FAULTS = (
+    "SELECT ledger_faults(%s::json, %s::json, (SELECT locked_through FROM company WHERE id = app_company()))::text"
+)
+_DIGITS = 20  # before or after the point, of quantities that the server is asked about
 _STORED = "SELECT encode(request_hash, 'hex'), posting_json(postings)::text FROM idempotency_key WHERE company_id = %s AND principal_id = %s AND key = %s"
 
 
@@ -181,6 +185,10 @@ class PostgresStockLedger:
             raise _for_one(error, len(postings)) from error
         return Posted(views(rows[0][0]))
 
+    async def faults(self, actor: Actor, postings: Sequence[Posting]) -> list[Fault]:
+        rows = await self._database.fetch(Scope(actor.company_id), _FAULTS, _looked_at(actor, postings))
+        return ledger_faults(rows[0][0] or "[]")
+
     async def _replay(self, actor: Actor, key: IdempotencyKey) -> Posted:
         stored = await self._database.fetch(
             Scope(actor.company_id), _STORED, (actor.company_id, key.principal_id, key.key)
@@ -204,6 +212,24 @@ class LedgerInTransaction:
             raise translated(error) from error
         row = await cursor.fetchone()
         return Posted(views(row[0]) if row else [])
+
+    async def faults(self, actor: Actor, postings: Sequence[Posting]) -> list[Fault]:
+        cursor = await self._connection.execute(_FAULTS, _looked_at(actor, postings))
+        row = await cursor.fetchone()
+        return ledger_faults(row[0] or "[]") if row else []
+
+
+def _looked_at(actor: Actor, postings: Sequence[Posting]) -> tuple[object, object]:
+    """The parameters of `ledger_faults`. A quantity that the server could not even read is no matter of its."""
+    sound = [replace(one, lines=tuple(_readable(line) for line in one.lines)) for one in postings]
+    _, headers, entries, _ = parameters([Entry(actor, sound)])
+    return headers, entries
+
+
+def _readable(line: Line) -> Line:
+    quantity = line.quantity
+    is_readable = quantity.is_finite() and abs(quantity.adjusted()) < _DIGITS
+    return line if is_readable else replace(line, quantity=Decimal(1))
 
 
 def _for_one(error: DomainError, postings: int) -> DomainError:

@@ -139,7 +139,8 @@ async def record_sale(
     """Records one sale."""
     actor.require("sale:record")
     posting, faults = _draft(command, PostingKind.SALE, clock)
-    refuse_if(faults, "invalid_posting")
+    if faults:
+        await _refuse(ledger, actor, [posting], faults)
     return await ledger.post(actor, [posting], key)
 
 
@@ -148,7 +149,8 @@ async def record_posting(
 ) -> Posted:
     """Records one posting of any kind but transfer."""
     posting, faults = _draft(command, command.kind, clock)
-    refuse_if(faults, "invalid_posting")
+    if faults:
+        await _refuse(ledger, actor, [posting], faults)
     actor.require(PERMISSION_OF_KIND[command.kind])
     return await ledger.post(actor, [posting], key)
 
@@ -164,7 +166,8 @@ async def record_batch(
         faults += [Fault(f"/postings/{index}{fault.pointer}", fault.code, fault.detail, fault.extra) for fault in found]
     if not 1 <= sum(len(one.lines) for one in command.postings) <= MAX_LINES:
         faults.append(Fault("/postings", "out_of_range", f"must have 1 to {MAX_LINES} lines in all"))
-    refuse_if(faults, "invalid_posting")
+    if faults:
+        await _refuse(ledger, actor, postings, faults, prefix="")
     for kind in {one.kind for one in command.postings}:
         actor.require(PERMISSION_OF_KIND[kind])
     try:
@@ -172,6 +175,15 @@ async def record_batch(
     except DomainError as refusal:
         refusal.faults = tuple(_in_batch(fault) for fault in refusal.faults)
         raise
+
+
+async def _refuse(
+    ledger: StockLedger, actor: Actor, postings: Sequence[Posting], faults: Sequence[Fault], prefix: str = "/postings/0"
+) -> None:
+    """Raises `Invalid` with these faults and those that only the ledger can know, so that nobody learns of one after the other."""
+    named = {fault.pointer for fault in faults}
+    known = [replace(one, pointer=one.pointer.removeprefix(prefix)) for one in await ledger.faults(actor, postings)]
+    refuse_if([*faults, *(fault for fault in known if fault.pointer not in named)], "invalid_posting")
 
 
 def _in_batch(fault: Fault) -> Fault:

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from core.domain.access import Actor
+from core.domain.errors import Fault
 from core.domain.stock import Posting
 
 
@@ -80,4 +81,9 @@ class StockLedger(Protocol):
     async def post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None = None) -> Posted:
         """Raises Invalid (unknown product or place, locked period, lots...) or Conflict `insufficient_stock` with every
         fault, and Invalid `idempotency_key_reused` when the key came with another request before."""
+        ...
+
+    async def faults(self, actor: Actor, postings: Sequence[Posting]) -> list[Fault]:
+        """What `post` would find wrong with them whatever the stock (unknown product or place, locked period...), for whoever refuses
+        them already: pointers from `/postings/0` on. Whether their quantities make sense is not looked at."""
         ...

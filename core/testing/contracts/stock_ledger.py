@@ -132,6 +132,26 @@ class StockLedgerContract:
             ("/postings/1/lines/1/site", "not_found"),
         }
 
+    async def test_what_is_wrong_with_postings_is_told_without_recording_any(self, stocked: LedgerWorld) -> None:
+        await stocked.lock_period(days_ago(3))
+        late, strange = receipt(("A", 1), at=days_ago(4)), sale(("NONE", 1), ("A", 1), site="NOWHERE")
+        unreadable = [
+            replace(line, quantity=Decimal(text))
+            for line, text in zip(strange.lines, ("1E+999999", "NaN"), strict=True)
+        ]
+        faults = await stocked.ledger.faults(
+            stocked.actor, [late, replace(strange, lines=tuple(unreadable)), sale(("A", 1))]
+        )
+        assert {(fault.pointer, fault.code) for fault in faults} == {
+            ("/postings/0/effective_at", "period_locked"),
+            ("/postings/1/lines/0/product", "not_found"),
+            ("/postings/1/lines/0/site", "not_found"),
+            ("/postings/1/lines/1/site", "not_found"),
+        }
+        alone = await stocked.ledger.faults(stocked.actor, [late])
+        assert [fault.pointer for fault in alone] == ["/postings/0/effective_at"]
+        assert await self.held(stocked) == [10, 10, 10]
+
     async def test_lines_are_answered_in_the_order_in_which_they_were_given(self, stocked: LedgerWorld) -> None:
         posted = await stocked.ledger.post(
             stocked.actor, [sale(("C", 1), ("A", 2), ("B", 3)), sale(("B", 1), ("A", 1))]

@@ -73,10 +73,14 @@ class InMemoryStockLedger:
             self._answers[key.principal_id, key.key] = (key.request_hash, posted)
         return posted
 
+    async def faults(self, actor: Actor, postings: Sequence[Posting]) -> list[Fault]:
+        return self._faults(actor, postings, [f"/postings/{index}" for index in range(len(postings))])
+
     def _record(self, actor: Actor, postings: Sequence[Posting]) -> Posted:
         now = self._clock.now()
-        pointers = [f"/postings/{index}" if len(postings) > 1 else "" for index in range(len(postings))]
-        self._refuse_faults(actor, postings, pointers)
+        pointers = _pointers(postings)
+        if faults := self._faults(actor, postings, pointers):
+            raise Invalid("invalid_posting", faults[0].detail, faults)
         moves = [
             self._move(index, number, posting.effective_at or now, line)
             for index, posting in enumerate(postings)
@@ -94,16 +98,14 @@ class InMemoryStockLedger:
             ]
         )
 
-    def _refuse_faults(self, actor: Actor, postings: Sequence[Posting], pointers: Sequence[str]) -> None:
-        faults = [
+    def _faults(self, actor: Actor, postings: Sequence[Posting], pointers: Sequence[str]) -> list[Fault]:
+        return [
             fault
             for pointer, posting in zip(pointers, postings, strict=True)
-            for fault in self._faults(actor, posting, pointer)
+            for fault in self._faults_of_posting(actor, posting, pointer)
         ]
-        if faults:
-            raise Invalid("invalid_posting", faults[0].detail, faults)
 
-    def _faults(self, actor: Actor, posting: Posting, pointer: str) -> Iterable[Fault]:
+    def _faults_of_posting(self, actor: Actor, posting: Posting, pointer: str) -> Iterable[Fault]:
         """What is wrong with a posting whatever the stock."""
         if posting.effective_at and self._locked_through and posting.effective_at <= self._locked_through:
             yield Fault(f"{pointer}/effective_at", "period_locked", "the period is locked")
@@ -176,6 +178,11 @@ class InMemoryStockLedger:
                     raise Conflict(code, "this has happened before")
             names.update(wanted)
         return names
+
+
+def _pointers(postings: Sequence[Posting]) -> list[str]:
+    """A posting that comes alone is not numbered."""
+    return [f"/postings/{index}" if len(postings) > 1 else "" for index in range(len(postings))]
 
 
 def _shortage(stock: Stock, taken: Sequence[Move], on_hand: Decimal, pointers: Sequence[str]) -> Fault:
