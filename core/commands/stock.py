@@ -180,7 +180,8 @@ async def record_batch(
 async def _refuse(
     ledger: StockLedger, actor: Actor, postings: Sequence[Posting], faults: Sequence[Fault], prefix: str = "/postings/0"
 ) -> None:
-    """Raises `Invalid` with these faults and those that only the ledger can know, so that nobody learns of one after the other."""
+    """Raises `Invalid` with these faults and those that only the ledger can know, so that nobody learns of one after the other. `prefix` is
+    what the request does not have of the pointers of the ledger."""
     named = {fault.pointer for fault in faults}
     known = [replace(one, pointer=one.pointer.removeprefix(prefix)) for one in await ledger.faults(actor, postings)]
     refuse_if([*faults, *(fault for fault in known if fault.pointer not in named)], "invalid_posting")
