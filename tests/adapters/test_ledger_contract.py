@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from adapters.postgres.engine import Scope
 from adapters.postgres.group_commit import GroupCommitLedger
-from adapters.postgres.ledger import PostgresStockLedger
+from adapters.postgres.ledger import LedgerInTransaction, PostgresStockLedger
 from core.commands.companies import CreateSite, create_site
 from core.domain.access import Actor
 from core.domain.company import SiteType
 from core.ports.stock_ledger import StockLedger
-from core.testing.contracts.stock_ledger import LedgerWorld, StockLedgerContract
+from core.testing.contracts.stock_ledger import LedgerWorld, StockLedgerContract, sale
 from tests.shop import Shop
 
 _ON_HAND = """
@@ -71,3 +72,12 @@ class TestGroupCommitLedger(StockLedgerContract):
     @pytest.fixture
     async def world(self, shop: Shop) -> LedgerWorld:
         return ShopWorld(shop, GroupCommitLedger(shop.database))
+
+
+@pytest.mark.anyio
+async def test_inside_a_unit_of_work_the_same_is_wrong_as_outside(shop: Shop) -> None:
+    wrong = [sale(("NONE", 1), site="NOWHERE")]
+    async with shop.database.transaction(Scope(shop.company_id)) as connection:
+        inside = await LedgerInTransaction(connection).faults(shop.admin, wrong)
+    assert [fault.pointer for fault in inside] == ["/postings/0/lines/0/product", "/postings/0/lines/0/site"]
+    assert inside == await PostgresStockLedger(shop.database).faults(shop.admin, wrong)

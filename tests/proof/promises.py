@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PROMISES = Path(__file__).with_name("promises.toml")
 REACHED = Path(__file__).with_name("reached.json")
+UNMEASURED = ["passes"]
 PAGE = ROOT / "docs" / "promises.md"
 _WHERE = ("tests/**/test_*.py", "plugins/*/tests/**/test_*.py")
 _INTRODUCTION = """# What Pirwa promises
@@ -68,7 +69,7 @@ def combined(folder: Path, profile: str, asked: Sequence[str] = ()) -> dict[str,
     failed = {key for one in outcomes for key in one.failed}
     today = datetime.now(UTC).date().isoformat()
     return {
-        key: Reached([each for one in outcomes for each in one.figures.get(key, ())] or ["passes"], today, profile)
+        key: Reached([each for one in outcomes for each in one.figures.get(key, ())] or UNMEASURED, today, profile)
         for key in shown - failed
         if not asked or key in asked
     }
@@ -86,14 +87,16 @@ def reached() -> dict[str, Reached]:
     return {key: Reached(**value) for key, value in json.loads(REACHED.read_text(encoding="utf-8")).items()}
 
 
+def _tells_less(new: Reached, before: Reached) -> bool:
+    is_unmeasured = new.figures == UNMEASURED and before.figures != UNMEASURED
+    return is_unmeasured or (new.profile, before.profile) == ("quick", "full")
+
+
 def keep(new: Mapping[str, Reached]) -> None:
-    """Adds to what was reached. What was not tried this time stays, and so does what was reached in full where this was quick."""
+    """Adds to what was reached. What was not tried this time stays, and so does what was reached in full where this was quick, and what was
+    measured where nothing was this time."""
     merged = reached()
-    merged |= {
-        key: each
-        for key, each in new.items()
-        if key not in merged or (each.profile, merged[key].profile) != ("quick", "full")
-    }
+    merged |= {key: each for key, each in new.items() if key not in merged or not _tells_less(each, merged[key])}
     written = {key: asdict(each) for key, each in sorted(merged.items())}
     REACHED.write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import pytest
+
 from tests.proof import promises
 
 
@@ -37,3 +39,16 @@ def test_a_promise_of_which_some_tests_were_tried_beside_another_keeps_its_figur
     outcome = promises.Outcome(["B11", "S9"], [], {"S9": ["116 MB"]})
     (tmp_path / "1.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     assert promises.combined(tmp_path, "full", ["--promise", "S9"]).keys() == {"S9"}
+
+
+def test_what_tells_less_takes_the_place_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail when whatever was tried in full was kept: the figures of an hour were lost to a run of minutes."""
+    monkeypatch.setattr(promises, "REACHED", tmp_path / "reached.json")
+    hour = promises.Reached(["60.0 minutes"], "2026-11-22", "full")
+    promises.keep({"B14": hour})
+    promises.keep({"B14": promises.Reached(["passes"], "2026-11-23", "full")})
+    promises.keep({"B14": promises.Reached(["0.2 minutes"], "2026-11-23", "quick")})
+    assert promises.reached() == {"B14": hour}
+    longer = promises.Reached(["61.0 minutes"], "2026-11-23", "full")
+    promises.keep({"B14": longer})
+    assert promises.reached() == {"B14": longer}

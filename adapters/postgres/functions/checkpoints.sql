@@ -16,6 +16,7 @@ BEGIN
         RETURN 0;
     END IF;
     DELETE FROM stock_checkpoint WHERE company_id = company AND day > closed_through;
+    -- A move touches one site at most (move_between_sites_by_transit): it changes what is there if one of its ends lies elsewhere.
     WITH change AS (
         SELECT product_id, coalesce(from_site_id, to_site_id) AS site_id, (effective_at AT TIME ZONE 'UTC')::date AS day,
                sum(CASE WHEN from_site_id IS NULL THEN quantity ELSE -quantity END) AS delta,
