@@ -25,17 +25,21 @@ BEGIN
           AND effective_at >= (closed_through + 1)::timestamp AT TIME ZONE 'UTC' AND effective_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC'
         GROUP BY product_id, site_id, day
     ),
-    base AS (
-        SELECT c.product_id, c.site_id, k.on_hand, k.value FROM (SELECT DISTINCT product_id, site_id FROM change) c
-        CROSS JOIN LATERAL (
+    opening AS (
+        SELECT c.product_id, c.site_id, closed_through AS day, k.on_hand, k.value
+        FROM (SELECT DISTINCT product_id, site_id FROM change) c CROSS JOIN LATERAL (
             SELECT on_hand, value FROM stock_checkpoint WHERE company_id = company AND product_id = c.product_id AND site_id = c.site_id
                AND day <= closed_through ORDER BY day DESC LIMIT 1) k
+    ),
+    closing AS (
+        SELECT product_id, site_id, day, sum(delta) OVER upto AS on_hand, sum(value) OVER upto AS value
+        FROM (SELECT * FROM change UNION ALL SELECT * FROM opening) entry
+        WINDOW upto AS (PARTITION BY product_id, site_id ORDER BY day)
     )
+    -- In the order of the days, so that all are known before the first is written: a plan made for an empty table would else look
+    -- through what it has written for each product.
     INSERT INTO stock_checkpoint (company_id, product_id, site_id, day, on_hand, value)
-    SELECT company, c.product_id, c.site_id, c.day,
-           coalesce(b.on_hand, 0) + sum(c.delta) OVER upto, coalesce(b.value, 0) + sum(c.value) OVER upto
-    FROM change c LEFT JOIN base b USING (product_id, site_id)
-    WINDOW upto AS (PARTITION BY c.product_id, c.site_id ORDER BY c.day);
+    SELECT company, product_id, site_id, day, on_hand, value FROM closing WHERE day > closed_through ORDER BY day, product_id, site_id;
     GET DIAGNOSTICS written = ROW_COUNT;
     UPDATE company_checkpoint SET through = last_day WHERE company_id = company;
     RETURN written;
