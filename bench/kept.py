@@ -51,13 +51,18 @@ def _rows(results: Results) -> Iterator[str]:
         verdicts = [results.verdict(target) for target in TARGETS if target.measurement == name]
         cells = (
             name,
-            ", ".join(f"{figure.value:,.4g} {figure.unit}" for figure in ours),
-            ", ".join(f"{figure.subject} {figure.value:,.4g}" for figure in others),
+            ", ".join(f"{_shown(figure.value)} {figure.unit}" for figure in ours),
+            ", ".join(f"{figure.subject} {_shown(figure.value)}" for figure in others),
             ", ".join(f"{ratio.value:.2f} × {ratio.against}" for ratio in ratios),
             ", ".join(_bound(verdict.target) for verdict in verdicts),
             ", ".join("reached" if verdict.reached else "**missed**" for verdict in verdicts),
         )
         yield f"| {' | '.join(cells)} |\n"
+
+
+def _shown(value: float) -> str:
+    """Four digits that count, and never an exponent."""
+    return f"{float(f'{value:.4g}'):,.12g}"
 
 
 def _bound(target: Target) -> str:
