@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-_PACKAGES = ("django", "djangorestframework", "gunicorn", "granian", "litestar", "psycopg")
+_PACKAGES = ("django", "djangorestframework", "gunicorn", "uvicorn", "litestar", "psycopg")
 
 
 def machine_facts(database_url: str) -> dict[str, object]:

@@ -1,24 +1,23 @@
 """`pirwa serve`: the HTTP processes of a scaled-out set-up."""
 
 import argparse
-import multiprocessing
+import socket
 import time
-from functools import partial
 from typing import Any
 
-from granian.constants import Interfaces, Loops
+from litestar import Litestar
 
 from apps.cli.errors import CommandError
 from apps.cli.place import require_durable, settings
-from apps.cli.processes import NoticeGivingServer
-from apps.cli.serving import require_free_port
+from apps.cli.processes import Processes
+from apps.cli.serving import listening, require_free_port
 from apps.http.app import create_app
 from apps.http.main import served_here
+from apps.http.server import Server
 from apps.loading import loading
 from apps.settings import Settings
 
 PREDECESSOR_SECONDS = 5.0
-DRAIN_SECONDS = 12  # after the notice; who listens to a stream comes again
 
 
 def register(commands: Any) -> None:
@@ -36,19 +35,14 @@ def run(options: argparse.Namespace) -> None:
     with loading():
         app = create_app(chosen)
     _await_free_port(chosen)
-    multiprocessing.set_start_method("fork", force=True)  # docs/decisions/0015-web-processes-are-forked.md
-    NoticeGivingServer(
-        "pirwa",
-        address=chosen.host,
-        port=chosen.port,
-        interface=Interfaces.ASGI,
-        workers=options.workers,
-        loop=Loops.uvloop,
-        backlog=1024,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=DRAIN_SECONDS,
-    ).serve(target_loader=partial(served_here, app), wrap_loader=False)
+    Processes(
+        lambda listener: _serve(app, listener),  # docs/decisions/0015-web-processes-are-forked.md
+        [listening(chosen, shared=True) for _ in range(options.workers)],
+    ).run()
+
+
+def _serve(app: Litestar, listener: socket.socket) -> None:
+    Server(served_here(app)).run([listener])
 
 
 def _await_free_port(chosen: Settings) -> None:

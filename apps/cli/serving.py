@@ -4,15 +4,12 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Awaitable, Callable
-
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from apps.cli.errors import CommandError
 from apps.http.app import create_app
+from apps.http.server import BACKLOG, Server
 from apps.loading import loading
 from apps.settings import Settings
 from apps.way_out import WorkerHereProvider
@@ -32,16 +29,7 @@ async def serve_here(
     """
     with loading():
         app = create_app(settings, WorkerHereProvider())
-    server = Server(
-        app,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        backlog=1024,
-        log_level=LogLevels.error,
-        websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=30_000),
-    )
+    server = _SignallessServer(app)
     ending, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def give_notice() -> None:
@@ -53,27 +41,49 @@ async def serve_here(
     loop.add_signal_handler(signal.SIGINT, ending.set)
     loop.add_signal_handler(signal.SIGTERM, give_notice)
     tasks = [asyncio.create_task(_until(work, settings, ending)) for work in background]
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listening(settings)]))
     if announce:
         print(announce, flush=True)
     await asyncio.wait([serving, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     ending.set()
-    server.stop()  # type: ignore[no-untyped-call]
+    server.should_exit = True
     await asyncio.gather(serving, *tasks)
+
+
+class _SignallessServer(Server):
+    """One whose signals others hear."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listening(settings: Settings, *, shared: bool = False) -> socket.socket:
+    """A socket that listens at the address of the settings; `shared` with others of ours, among which the system divides who comes.
+    Raises `CommandError` where that cannot be."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise _cannot_listen(settings, error) from error
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
 
 
 def require_free_port(settings: Settings) -> None:
     """Raises `CommandError` where the address cannot be listened on, before anything is started."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            hint = "choose another PIRWA_PORT" if error.errno == errno.EADDRINUSE else "see PIRWA_HOST and PIRWA_PORT"
-            raise CommandError(
-                f"cannot listen on {settings.host}:{settings.port}: {error.strerror} ({hint})"
-            ) from error
+    listening(settings).close()
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> CommandError:
+    hint = "choose another PIRWA_PORT" if error.errno == errno.EADDRINUSE else "see PIRWA_HOST and PIRWA_PORT"
+    return CommandError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror} ({hint})")
 
 
 async def _until(work: Background, settings: Settings, ending: asyncio.Event) -> None:

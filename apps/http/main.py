@@ -1,4 +1,4 @@
-"""The entry for an ASGI server: `granian --interface asgi --factory apps.http.main:application`."""
+"""The entry for an ASGI server: `uvicorn --factory apps.http.main:application`."""
 
 import multiprocessing
 import os

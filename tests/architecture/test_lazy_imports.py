@@ -26,7 +26,7 @@ OF_THE_WORKER = ("taskiq", "aiohttp", "apps.worker.main")
 
 
 @pytest.mark.parametrize(
-    ("command", "others"), [("migrate", ("litestar", "granian", *OF_THE_WORKER)), ("serve", OF_THE_WORKER)]
+    ("command", "others"), [("migrate", ("litestar", "uvicorn", *OF_THE_WORKER)), ("serve", OF_THE_WORKER)]
 )
 def test_a_command_loads_nothing_that_only_others_need(command: str, others: tuple[str, ...]) -> None:
     """Seen to fail with a parser of all commands, whichever was asked for."""

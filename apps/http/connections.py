@@ -1,0 +1,100 @@
+"""A client's connection: uvicorn's, with bounds for the head of a request, and with fewer packets."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEAD_SECONDS = 30.0
+"""In which the head of a request must arrive: whoever sends it letter by letter keeps a connection from others."""
+MOST_OF_HEAD = 64 * 1024
+"""Bytes that may arrive before the head of a request is whole."""
+
+_ENOUGH = 64 * 1024  # bytes that wait for the end of the turn
+
+
+class Connection(HttpToolsProtocol):
+    """Reads requests and writes answers."""
+
+    _head_since: float | None
+    """Since when the head of a request is awaited, or None: there is one under way, or rest between two."""
+    _head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(_TurnwiseTransport(transport, self.loop))  # type: ignore[arg-type]  # it asks for no more
+        self._head_since = self.loop.time()
+        self._watch = self.loop.call_later(HEAD_SECONDS, self._end_slow_head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._watch.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_since is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_OF_HEAD and not self.transport.is_closing():
+                self._refuse(431, "the head of the request is too long")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_since = self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        self._head_since, self._head_bytes = None, 0
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, "this is no HTTP/1.1 request")
+
+    def _refuse(self, status: int, detail: str) -> None:
+        code = "malformed_request" if status == 400 else "head_too_long"
+        body = b'{"type":"about:blank","status":%d,"code":"%s","detail":"%s"}' % (
+            status,
+            code.encode(),
+            detail.encode(),
+        )
+        head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+        self.transport.write(STATUS_LINE[status] + head + body)
+        self.transport.close()
+
+    def _end_slow_head(self) -> None:
+        now = self.loop.time()
+        since = now if self._head_since is None else self._head_since
+        if now - since >= HEAD_SECONDS:
+            self.transport.close()
+        else:
+            self._watch = self.loop.call_at(since + HEAD_SECONDS, self._end_slow_head)
+
+
+class _TurnwiseTransport:
+    """A transport that sends at the end of a turn of the loop what was written in it: the head of an answer and its body are two
+    writes, and each would be a call of the kernel, a packet, and a client woken for half an answer."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._call_soon = loop.call_soon
+        self._waiting: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        if not self._waiting:
+            self._call_soon(self._send)
+        self._waiting.append(data)
+        self._size += len(data)
+        if self._size > _ENOUGH:  # the transport says when it cannot take more
+            self._send()
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        if self._waiting:
+            data = b"".join(self._waiting)
+            self._waiting, self._size = [], 0
+            if not self._transport.is_closing():
+                self._transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
