@@ -1,9 +1,12 @@
 """A client's connection: uvicorn's, with bounds for the head of a request, and with fewer packets."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
+from litestar.types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from apps.http.errors import MEDIA_TYPE, RequestRefused, problem
 
 HEAD_SECONDS = 30.0
 """In which the head of a request must arrive: whoever sends it letter by letter keeps a connection from others."""
@@ -34,7 +37,9 @@ class Connection(HttpToolsProtocol):
         if self._head_since is not None:
             self._head_bytes += len(data)
             if self._head_bytes > MOST_OF_HEAD and not self.transport.is_closing():
-                self._refuse(431, "the head of the request is too long")
+                self._refuse(
+                    RequestRefused(431, "head_too_long", "the address and the headers of the request are too long")
+                )
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -45,17 +50,12 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(400, "this is no HTTP/1.1 request")
+        self._refuse(RequestRefused(400, "malformed_request", "this is no request of HTTP/1.1"))
 
-    def _refuse(self, status: int, detail: str) -> None:
-        code = "malformed_request" if status == 400 else "head_too_long"
-        body = b'{"type":"about:blank","status":%d,"code":"%s","detail":"%s"}' % (
-            status,
-            code.encode(),
-            detail.encode(),
-        )
-        head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-        self.transport.write(STATUS_LINE[status] + head + body)
+    def _refuse(self, refusal: RequestRefused) -> None:
+        body = problem(cast("HTTPScope", {"path": "", "state": {}}), refusal.status, refusal)
+        head = b"content-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % (MEDIA_TYPE.encode(), len(body))
+        self.transport.write(STATUS_LINE[refusal.status] + head + body)
         self.transport.close()
 
     def _end_slow_head(self) -> None:

@@ -119,7 +119,9 @@ def _check_address(scope: HTTPScope) -> None:
         scope["query_string"] = query = _GROUP_SEPARATOR.sub(b"%E2%90%9D", query)
     if not (path.isascii() and path.isprintable()):
         scope["path"] = "/"
-        scope["path"] = _sound(path.encode("utf-8", "surrogatepass"))
+        scope["path"] = _sound(
+            unquote_to_bytes(scope["raw_path"])
+        )  # the path itself has signs in place of what was no UTF-8
     if b"%" in query or not query.isascii():
         text = _sound(unquote_to_bytes(query))
         if text.encode() != unquote_to_bytes(query):

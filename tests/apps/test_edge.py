@@ -439,6 +439,12 @@ def test_a_query_that_is_no_text_is_refused(caller: Caller, headers: dict[str, s
     assert_problem(caller.client.get(f"/api/v1/echo/search?{query}", headers=headers), 400, "malformed_address")
 
 
+@pytest.mark.parametrize("path", ["/api/v1/echo/things/a%00", "/a%1bb", "/api/v1/echo/%ff", "/caf%E9", "/%ED%A0%80"])
+def test_a_path_that_is_no_text_is_refused(caller: Caller, headers: dict[str, str], path: str) -> None:
+    """Seen to fail with the path that servers hand over, in which what is no UTF-8 has been replaced."""
+    assert_problem(caller.client.get(path, headers=headers), 400, "malformed_address")
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -471,13 +477,6 @@ def test_a_query_is_composed(caller: Caller, headers: dict[str, str]) -> None:
 )
 def test_what_is_not_there_is_a_problem_too(caller: Caller, headers: dict[str, str], path: str) -> None:
     assert_problem(caller.client.get(path, headers=headers), 404, "route_not_found")
-
-
-@pytest.mark.parametrize("path", ["/api/v1/echo/things/a\x00", "/a\x1bb", "/\ud800"])
-def test_a_path_that_is_no_text_is_refused(caller: Caller, path: str) -> None:
-    sent = asyncio.run(_call(caller, {"path": path, "method": "GET", "headers": []}, []))
-    assert sent[0]["status"] == 400
-    assert msgspec.json.decode(sent[1]["body"])["code"] == "malformed_address"
 
 
 def test_another_method_is_a_problem_that_names_the_allowed_ones(caller: Caller) -> None:

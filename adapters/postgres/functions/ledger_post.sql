@@ -205,12 +205,14 @@ BEGIN
          from_location, from_home, from_physical, from_allocatable, to_location, to_home, to_physical, to_allocatable,
          quantity, given_cost, unit_price, total, kit_id, kit_quantity, reservation_id, is_fact, effective_at, cost);
 
-    INSERT INTO revaluation (company_id, product_id, site_id, value, reason, posting_id, effective_at, recorded_at)
-    SELECT company, l.product_id, l.to_home, l.change, 'negative stock covered', l.posting_id, stamp, stamp
-    FROM unnest(lines, changes) AS l(posting, posting_id, kind, line, number, product_id, tracking, lot_id, lot_number, expires_on,
-         from_location, from_home, from_physical, from_allocatable, to_location, to_home, to_physical, to_allocatable,
-         quantity, given_cost, unit_price, total, kit_id, kit_quantity, reservation_id, is_fact, effective_at, change)
-    WHERE l.change <> 0;
+    IF 0 <> ANY (changes) THEN
+        INSERT INTO revaluation (company_id, product_id, site_id, value, reason, posting_id, effective_at, recorded_at)
+        SELECT company, l.product_id, l.to_home, l.change, 'negative stock covered', l.posting_id, stamp, stamp
+        FROM unnest(lines, changes) AS l(posting, posting_id, kind, line, number, product_id, tracking, lot_id, lot_number, expires_on,
+             from_location, from_home, from_physical, from_allocatable, to_location, to_home, to_physical, to_allocatable,
+             quantity, given_cost, unit_price, total, kit_id, kit_quantity, reservation_id, is_fact, effective_at, change)
+        WHERE l.change <> 0;
+    END IF;
 
     -- Quantities and value per product and site, and the alerts that crossing a minimum or zero sets off.
     WITH wanted AS (
