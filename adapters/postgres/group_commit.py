@@ -3,6 +3,10 @@
 Each company's postings form groups of their own, because a transaction has one company. A group that fails is replayed
 request by request, so nobody's refusal is another's; but not where no connection was free, because who asks again there
 only makes them scarcer. No timer: a lone caller waits for nobody.
+
+A group leaves some for the next where more wait than were in the last: half of them all. Clients who ask again and again come to
+stand in two groups of one size then, of which the database records one while the application speaks with the other; with a large and
+a small one, both would wait for each other.
 """
 
 import asyncio
@@ -68,8 +72,9 @@ class GroupCommitLedger:
         task.add_done_callback(self._tasks.discard)
 
     async def _flush(self, company: UUID, lane: _Lane) -> None:
+        taken: list[_Waiting] = []
         try:
-            while taken := _next_group(lane):
+            while taken := _next_group(lane, len(taken)):
                 self._waiting -= len(taken)
                 # Who has gone before their turn wants nothing any more.
                 if group := [waiting for waiting in taken if not waiting.answer.cancelled()]:
@@ -104,8 +109,10 @@ class GroupCommitLedger:
             _refuse(waiting.answer, error)
 
 
-def _next_group(waiting: _Lane) -> list[_Waiting]:
-    return [waiting.popleft() for _ in range(min(len(waiting), MAX_GROUP))]
+def _next_group(waiting: _Lane, last: int) -> list[_Waiting]:
+    """Those who go next, after a group of `last`."""
+    fair = -(-(last + len(waiting)) // 2) if last else len(waiting)
+    return [waiting.popleft() for _ in range(min(len(waiting), fair, MAX_GROUP))]
 
 
 def _resolve(answer: asyncio.Future[Posted], posted: Posted) -> None:

@@ -76,6 +76,20 @@ async def test_whoever_comes_as_the_last_group_ends_is_served(
         assert len((await under_way).postings + (await late).postings) == 2
 
 
+async def test_those_who_wait_go_in_two_groups_of_like_size(
+    shop: Shop, held_back: HeldDatabase, ledger: GroupCommitLedger, under_way: asyncio.Task[Posted]
+) -> None:
+    """Seen to fail when all who waited went at once: groups of one and nine, over and over."""
+    waiting = [asyncio.create_task(ledger.post(shop.admin, [receipt()])) for _ in range(9)]
+    await asyncio.sleep(0)
+    held_back.release.set()
+    await asyncio.gather(under_way, *waiting)
+    sizes = await shop.fetch(
+        "SELECT count(*) FROM posting WHERE company_id = app_company() GROUP BY recorded_at ORDER BY recorded_at"
+    )
+    assert sizes == [(1,), (5,), (4,)]
+
+
 @pytest.mark.promise("B9")
 async def test_when_too_many_wait_the_next_is_told_to_come_back(
     shop: Shop, ledger: GroupCommitLedger, under_way: asyncio.Task[Posted]
