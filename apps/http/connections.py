@@ -38,7 +38,7 @@ class Connection(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MOST_OF_HEAD and not self.transport.is_closing():
                 self._refuse(
-                    RequestRefused(431, "head_too_long", "the address and the headers of the request are too long")
+                    RequestRefused(431, "headers_too_large", "the address and the headers of the request are too long")
                 )
 
     def on_message_begin(self) -> None:

@@ -127,7 +127,7 @@ async def test_a_head_without_end_is_refused(connection: Connection, wire: Wire)
     for _ in range(MOST_OF_HEAD // 1000 + 1):
         connection.data_received(b"x: " + b"y" * 995 + b"\r\n")
     await asyncio.sleep(0)
-    assert problem(wire) == (431, "head_too_long")
+    assert problem(wire) == (431, "headers_too_large")
     assert wire.is_closing()
 
 
