@@ -11,7 +11,7 @@ from apps.http.errors import MEDIA_TYPE, RequestRefused, problem
 HEAD_SECONDS = 30.0
 """In which the head of a request must arrive: whoever sends it letter by letter keeps a connection from others."""
 MOST_OF_HEAD = 64 * 1024
-"""Bytes that may arrive before the head of a request is whole."""
+"""Bytes that may arrive before the head of a request is whole, give or take what is read at once (256 KiB)."""
 
 _ENOUGH = 64 * 1024  # bytes that wait for the end of the turn
 
