@@ -22,6 +22,8 @@ class Connection(HttpToolsProtocol):
     _head_since: float | None
     """Since when the head of a request is awaited, or None: there is one under way, or rest between two."""
     _head_bytes = 0
+    _heads = 0
+    """Beginnings and ends of heads so far."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(_TurnwiseTransport(transport, self.loop))  # type: ignore[arg-type]  # it asks for no more
@@ -33,8 +35,9 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        heads = self._heads
         super().data_received(data)
-        if self._head_since is not None:
+        if self._head_since is not None and self._heads == heads:  # all of it belongs to the head that is awaited
             self._head_bytes += len(data)
             if self._head_bytes > MOST_OF_HEAD and not self.transport.is_closing():
                 self._refuse(
@@ -43,10 +46,12 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head_since = self.loop.time()
+        self._heads += 1
+        self._head_since, self._head_bytes = self.loop.time(), 0
 
     def on_headers_complete(self) -> None:
-        self._head_since, self._head_bytes = None, 0
+        self._heads += 1
+        self._head_since = None
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:

@@ -138,6 +138,15 @@ async def test_a_long_body_is_none_of_it(connection: Connection, wire: Wire) -> 
     assert b"/body" in wire.packets[0]
 
 
+async def test_what_comes_before_a_head_is_none_of_it(connection: Connection, wire: Wire) -> None:
+    """Seen to fail where all that came together with the beginning of a head was counted as head."""
+    connection.data_received(b"POST /body HTTP/1.1\r\ncontent-length: 200000\r\n\r\n")
+    connection.data_received(b"x" * 200_000 + b"GET /next HTTP/1.1\r\n")
+    connection.data_received(b"\r\n")
+    await until(lambda: b"/next" in b"".join(wire.packets))
+    assert b"HTTP/1.1 431" not in b"".join(wire.packets)
+
+
 @pytest.mark.parametrize("said", [b"\x16\x03\x01\x02\x00\x01", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"])
 async def test_what_is_no_request_is_a_problem(connection: Connection, wire: Wire, said: bytes) -> None:
     connection.data_received(said)
