@@ -15,15 +15,15 @@ def make_broker(redis_url: str | None) -> AsyncBroker:
     """A broker. Without Redis it is the one of this process, and its rings reach only a worker here."""
     if redis_url is None:
         return _IN_PROCESS
-    from taskiq_redis import RedisStreamBroker  # 20 MB that a process without Redis does not need
+    from adapters.broker.ring_broker import RingBroker  # 20 MB that a process without Redis does not need
 
-    return RedisStreamBroker(
+    return RingBroker(
         redis_url,
         queue_name=STREAM,
         consumer_group_name=STREAM,
+        consumer_name=STREAM,  # all workers are one: nobody is asked what became of a ring
         consumer_id="0",  # also what was rung before the first worker came
         xread_block=BLOCK_MILLISECONDS,
-        unacknowledged_lock_timeout=READ_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=READ_SECONDS,
     )

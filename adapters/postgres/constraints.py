@@ -5,6 +5,11 @@ from psycopg import errors
 
 from core.domain.errors import Busy, Conflict, DomainError, Fault, Invalid
 
+IN_THE_WAY = "try_again"
+"""The code of `Busy` for who met with others in the database. What they began there is undone."""
+UNREACHABLE = "database_unavailable"
+"""The code of `Busy` for who lost the database. What they began there may be done."""
+
 _CONFLICTS: dict[str, tuple[str, str]] = {
     "app_user_login_key": ("login_taken", "this login is taken"),
     "app_user_proven_email_key": ("email_taken", "another account has this address"),
@@ -74,13 +79,13 @@ def translated(error: errors.Error) -> Exception:
         error,
         errors.LockNotAvailable | errors.QueryCanceled | errors.DeadlockDetected | errors.SerializationFailure,
     ):
-        return Busy("try_again", "the data is being changed by others", details={"retry_after": 1})
+        return Busy(IN_THE_WAY, "the data is being changed by others", details={"retry_after": 1})
     if isinstance(error, errors.NumericValueOutOfRange):
         return Invalid("out_of_range", "a number is too large")
     if isinstance(error, errors.DiskFull):
-        return Busy("database_unavailable", "the database has no space left", details={"retry_after": 10})
+        return Busy(UNREACHABLE, "the database has no space left", details={"retry_after": 10})
     if isinstance(error, errors.OperationalError):
-        return Busy("database_unavailable", "the database cannot be reached", details={"retry_after": 2})
+        return Busy(UNREACHABLE, "the database cannot be reached", details={"retry_after": 2})
     return error
 
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from adapters.postgres.constraints import UNREACHABLE
 from adapters.postgres.link import Question, Row
 from adapters.postgres.pool import NO_CONNECTION
 from core.domain.errors import Busy
@@ -17,7 +18,7 @@ Scope = TypeVar("Scope")
 Ask = Callable[[Scope, Sequence[Question]], Awaitable[list[list[Row]]]]
 _Waiting = tuple[Question, asyncio.Future[list[Row]]]
 
-_EVERYBODYS = (NO_CONNECTION, "database_unavailable")
+_EVERYBODYS = (NO_CONNECTION, UNREACHABLE)
 
 MAX_TOGETHER = 8  # an answer waits for those beside it
 

@@ -11,6 +11,7 @@ from psycopg import errors
 
 from adapters.postgres.constraints import ledger_faults, translated
 from adapters.postgres.engine import Connection, Database, Scope
+from adapters.postgres.tries import tries
 from core.domain.access import Actor
 from core.domain.errors import DomainError, Fault, Invalid
 from core.domain.stock import Line, Place, Posting
@@ -168,15 +169,20 @@ def views(answer: str | bytes) -> list[PostingView]:
 
 
 class PostgresStockLedger:
-    """`StockLedger`: every call is one transaction."""
+    """`StockLedger`: every call is one transaction, tried up to three times when others stood in the way."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None = None) -> Posted:
-        entry = Entry(actor, postings, key)
+        async for attempt in tries(repeatable=key is not None):
+            with attempt:
+                return await self._once(actor, postings, key)
+        raise AssertionError("stamina either returns or raises")
+
+    async def _once(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None) -> Posted:
         try:
-            rows = await self._database.fetch(Scope(actor.company_id), POST, parameters([entry]))
+            rows = await self._database.fetch(Scope(actor.company_id), POST, parameters([Entry(actor, postings, key)]))
         except errors.Error as error:
             if key is None or error.sqlstate != "PW002":
                 raise

@@ -7,14 +7,12 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
-import stamina
 
 from adapters.postgres.engine import Connection, Database, Scope
 from adapters.postgres.ledger import LedgerInTransaction
 from adapters.postgres.link import Question
 from adapters.postgres.mail import MailboxInTransaction
 from adapters.postgres.mail_reports import MailReportsInTransaction
-from adapters.postgres.pool import NO_CONNECTION
 from adapters.postgres.repositories.attachments import PostgresAttachments
 from adapters.postgres.repositories.catalogue import PostgresCatalogue
 from adapters.postgres.repositories.channel_items import PostgresChannelItems
@@ -38,8 +36,9 @@ from adapters.postgres.repositories.stock_counts import PostgresStockCounts
 from adapters.postgres.repositories.suppliers import PostgresSuppliers
 from adapters.postgres.repositories.transfers import PostgresTransfers
 from adapters.postgres.repositories.webhooks import PostgresWebhooks
+from adapters.postgres.tries import tries
 from core.domain.access import Actor
-from core.domain.errors import Busy, Invalid
+from core.domain.errors import Invalid
 from core.ports.clock import Clock, SystemClock
 from core.ports.sealing import Sealing
 from core.ports.stock_ledger import IdempotencyKey
@@ -223,9 +222,7 @@ class PostgresRun:
         command: C,
         key: IdempotencyKey | None = None,
     ) -> Outcome[R]:
-        async for attempt in stamina.retry_context(
-            on=_stood_in_the_way, attempts=3, timeout=8, wait_initial=0.02, wait_max=0.2, wait_jitter=0.1
-        ):
+        async for attempt in tries(repeatable=key is not None):
             with attempt:
                 return await self._once(use_case, actor, command, key)
         raise AssertionError("stamina either returns or raises")
@@ -260,10 +257,6 @@ class PostgresRun:
         if row is None or row[0] != key.request_hash:
             raise Invalid("idempotency_key_reused", "this Idempotency-Key came with another request before")
         return str(row[1])
-
-
-def _stood_in_the_way(error: Exception) -> bool:
-    return isinstance(error, Busy) and error.code != NO_CONNECTION
 
 
 @cache
