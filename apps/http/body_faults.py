@@ -42,8 +42,8 @@ _LOOSE_NUMBER = re.compile(
 )
 
 
-# Beginnings of days that some calendar does not have.
-_ODD_YEARS = (b'"0000-', b'"0001-', b'"9999-')
+# The beginning of a day that some calendar does not have.
+_ODD_YEAR = re.compile(rb'"(?:000[01]|9999)-')
 # Part of every time of day, and the end of one with an offset that no place has.
 _TIME = re.compile(rb":[0-9]")
 _ODD_OFFSET = re.compile(rb"[+-](?:1[5-9]|2[0-9]):?[0-9]{2}\"")
@@ -65,7 +65,7 @@ def may_have_loose_texts(body: bytes) -> bool:
     return bool(
         _LOOSE_NUMBER.search(body)
         or _SIGNALLING in body.lower().replace(b"_", b"")
-        or any(year in body for year in _ODD_YEARS)
+        or _ODD_YEAR.search(body)
         or (_TIME.search(body) and _ODD_OFFSET.search(body))
     )
 

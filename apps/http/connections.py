@@ -6,6 +6,7 @@ from typing import Any, cast
 from litestar.types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from apps.http.api_request import BODY_ARRIVED
 from apps.http.errors import MEDIA_TYPE, RequestRefused, problem
 
 HEAD_SECONDS = 30.0
@@ -53,6 +54,10 @@ class Connection(HttpToolsProtocol):
         self._heads += 1
         self._head_since = None
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.scope["extensions"] = {BODY_ARRIVED: {}}
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(RequestRefused(400, "malformed_request", "this is no request of HTTP/1.1"))

@@ -1,6 +1,5 @@
 """The outermost layer: every request gets an id, a sound address, an answer that is safe to show, and a line in the log."""
 
-import os
 import re
 from collections.abc import Mapping
 from time import perf_counter_ns
@@ -16,6 +15,7 @@ from apps.http.errors import MEDIA_TYPE, RequestRefused, failed, headers_of, pro
 from apps.http.metrics import Metrics
 from core.domain.access import Actor
 from core.domain.errors import DomainError
+from core.domain.ids import random_bytes
 
 UNMATCHED = "(unmatched)"
 GONE = 499  # the status in the log of a request whose caller went away before the answer
@@ -108,7 +108,7 @@ class Edge:
 
 def _request_id(headers: Mapping[bytes, bytes]) -> str:
     given = headers.get(b"x-request-id")
-    return given.decode() if given and _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+    return given.decode() if given and _REQUEST_ID.fullmatch(given) else random_bytes(16).hex()
 
 
 def _check_address(scope: HTTPScope) -> None:

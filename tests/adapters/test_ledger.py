@@ -234,14 +234,15 @@ async def test_crossing_the_minimum_is_told_once_until_it_is_crossed_back(shop: 
 
 @pytest.mark.promise("I9")
 async def test_every_posting_has_its_event(shop: Shop) -> None:
+    """It bears the id of its posting, so that there cannot be two. Seen to fail when it had one of its own."""
     await shop.product("A")
     receipt = await shop.post("receipt", "A", 10)
     sale = await shop.post("sale", "A", 1)
     events = await shop.fetch(
-        "SELECT type, subject_id FROM outbox_event WHERE company_id = %s AND subject_type = 'posting' ORDER BY id",
+        "SELECT type, id, subject_id FROM outbox_event WHERE company_id = %s AND subject_type = 'posting' ORDER BY id",
         shop.company_id,
     )
-    assert events == [("stock_received", receipt.id), ("sale_recorded", sale.id)]
+    assert events == [("stock_received", receipt.id, receipt.id), ("sale_recorded", sale.id, sale.id)]
 
 
 async def test_an_operator_posts_only_at_their_own_sites(shop: Shop) -> None:

@@ -537,24 +537,26 @@ END $$;
 -- Postings as the API shows them, in the order asked for.
 CREATE OR REPLACE FUNCTION posting_json(ids uuid[]) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT json_agg(json_build_object(
-        'id', p.id, 'kind', p.kind,
-        'document', json_build_object('type', p.document_type, 'number', p.document_number, 'date', p.document_date, 'party', p.document_party),
-        'reason', p.reason, 'note', p.note, 'currency', p.currency, 'effective_at', p.effective_at, 'recorded_at', p.recorded_at,
-        'actor', p.actor_id, 'source', p.source, 'source_ref', p.source_ref, 'reversal_of', p.reversal_of, 'return_of', p.return_of, 'transfer', p.transfer_id,
-        'lines', (SELECT json_agg(json_build_object('line', m.line, 'product', m.product_id, 'sku', r.sku,
-                      'from', f.address, 'to', t.address, 'lot', (SELECT number FROM lot WHERE company_id = m.company_id
-                          AND product_id = m.product_id AND id = m.lot_id),
-                      'quantity', trim_scale(m.quantity)::text, 'cost', trim_scale(m.cost)::text,
-                      'unit_price', trim_scale(m.unit_price)::text, 'total', trim_scale(m.total)::text,
-                      'kit', m.kit_id, 'kit_quantity', trim_scale(m.kit_quantity)::text) ORDER BY m.number)
-                  FROM move m
-                  JOIN product r ON r.company_id = m.company_id AND r.id = m.product_id
-                  JOIN location f ON f.company_id = m.company_id AND f.id = m.from_location_id
-                  JOIN location t ON t.company_id = m.company_id AND t.id = m.to_location_id
-                  WHERE m.company_id = p.company_id AND m.posting_id = p.id)) ORDER BY i.place)
-    FROM unnest(ids) WITH ORDINALITY AS i(id, place)
-    JOIN posting p ON p.company_id = app_company() AND p.id = i.id);
+    RETURN (
+        SELECT json_agg(shown ORDER BY i.place)
+        FROM unnest(ids) WITH ORDINALITY AS i(id, place)
+        JOIN posting p ON p.company_id = app_company() AND p.id = i.id
+        CROSS JOIN LATERAL (SELECT p.document_type AS type, p.document_number AS number, p.document_date AS date, p.document_party AS party) document
+        CROSS JOIN LATERAL (
+            SELECT p.id, p.kind, document, p.reason, p.note, p.currency, p.effective_at, p.recorded_at, p.actor_id AS actor, p.source,
+                   p.source_ref, p.reversal_of, p.return_of, p.transfer_id AS transfer, (
+                SELECT json_agg(shown_line ORDER BY m.number)
+                FROM move m
+                JOIN product r ON r.company_id = m.company_id AND r.id = m.product_id
+                JOIN location f ON f.company_id = m.company_id AND f.id = m.from_location_id
+                JOIN location t ON t.company_id = m.company_id AND t.id = m.to_location_id
+                LEFT JOIN lot ON lot.company_id = m.company_id AND lot.product_id = m.product_id AND lot.id = m.lot_id
+                CROSS JOIN LATERAL (
+                    SELECT m.line, m.product_id AS product, r.sku, f.address AS "from", t.address AS "to", lot.number AS lot,
+                           trim_scale(m.quantity)::text AS quantity, trim_scale(m.cost)::text AS cost,
+                           trim_scale(m.unit_price)::text AS unit_price, trim_scale(m.total)::text AS total,
+                           m.kit_id AS kit, trim_scale(m.kit_quantity)::text AS kit_quantity) shown_line
+                WHERE m.company_id = p.company_id AND m.posting_id = p.id) AS lines) shown);
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger_event_type(kind text, reversal_of uuid) RETURNS text LANGUAGE sql IMMUTABLE

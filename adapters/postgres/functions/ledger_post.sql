@@ -35,14 +35,14 @@ BEGIN
         RAISE EXCEPTION 'no company is set for this transaction';
     END IF;
     IF keys IS NOT NULL THEN
-        INSERT INTO idempotency_key (company_id, principal_id, key, request_hash, postings)
-        SELECT company, k.principal, k.key, decode(k.hash, 'hex'), k.postings
-        FROM json_to_recordset(keys) AS k(principal uuid, key text, hash text, postings uuid[]) ORDER BY k.principal, k.key
-        ON CONFLICT DO NOTHING;
-        GET DIAGNOSTICS claimed = ROW_COUNT;
-        IF claimed < json_array_length(keys) THEN
+        -- Not ON CONFLICT, which looks for every key twice and writes it in two steps: a used one is rare.
+        BEGIN
+            INSERT INTO idempotency_key (company_id, principal_id, key, request_hash, postings)
+            SELECT company, k.principal, k.key, decode(k.hash, 'hex'), k.postings
+            FROM json_to_recordset(keys) AS k(principal uuid, key text, hash text, postings uuid[]) ORDER BY k.principal, k.key;
+        EXCEPTION WHEN unique_violation THEN
             RAISE EXCEPTION 'idempotency_key_used' USING ERRCODE = 'PW002';
-        END IF;
+        END;
     END IF;
 
     -- Moving the period lock takes this lock exclusively, so no posting slips into a period being closed.
@@ -254,10 +254,9 @@ BEGIN
          (c.on_hand <= 0) <> (c.on_hand - c.delta <= 0) AND c.has_run_out)) AS e(type, is_crossed)
     WHERE e.is_crossed;
 
-    INSERT INTO outbox_event (company_id, type, subject_type, subject_id, data, occurred_at)
-    SELECT company, ledger_event_type(h.kind, h.reversal_of), 'posting', h.id,
-           json_build_object('kind', h.kind, 'document', json_build_object('type', h.document_type, 'number', h.document_number),
-               'reversal_of', h.reversal_of, 'transfer', h.transfer_id, 'lines', l.lines), stamp
+    -- The event of a posting bears its id: there cannot be two.
+    INSERT INTO outbox_event (company_id, id, type, subject_type, subject_id, data, occurred_at)
+    SELECT company, h.id, ledger_event_type(h.kind, h.reversal_of), 'posting', h.id, row_to_json(told), stamp
     FROM json_to_recordset(headers) AS h(posting int, id uuid, kind text, document_type text, document_number text, reversal_of uuid,
          transfer_id uuid)
     JOIN (SELECT m.posting, json_agg(goods) AS lines
@@ -265,7 +264,9 @@ BEGIN
               SELECT m.product_id AS product, CASE WHEN m.from_physical THEN m.from_home END AS from_site,
                      CASE WHEN m.to_physical THEN m.to_home END AS to_site, trim_scale(m.quantity)::text AS quantity,
                      trim_scale(m.total)::text AS total) goods
-          GROUP BY m.posting) l ON l.posting = h.posting;
+          GROUP BY m.posting) l ON l.posting = h.posting
+    CROSS JOIN LATERAL (SELECT h.document_type AS type, h.document_number AS number) document
+    CROSS JOIN LATERAL (SELECT h.kind, document, h.reversal_of, h.transfer_id AS transfer, l.lines) told;
 
     IF explicit_time THEN
         IF doubts IS NOT NULL THEN
@@ -274,7 +275,8 @@ BEGIN
         PERFORM ledger_correct_checkpoints(lines, costs);
     END IF;
     IF answer THEN
-        RETURN posting_json((SELECT array_agg(h.id ORDER BY h.posting) FROM json_to_recordset(headers) AS h(posting int, id uuid)));
+        RETURN posting_json((SELECT array_agg(p.id ORDER BY p.place)
+                             FROM (SELECT DISTINCT l.posting AS place, l.posting_id AS id FROM unnest(lines) l) p));
     END IF;
     RETURN NULL;
 END $$;
