@@ -107,7 +107,7 @@ class Authenticator:
             _require_csrf(known.csrf, headers.get(b"x-csrf-token", b""))
         if known.integration and not calls_from(known.integration, origin.address):
             raise _refused()
-        return known.actor.calling_from(origin)
+        return replace(known.actor, origin=origin)
 
     def csrf_token_of(self, headers: Mapping[bytes, bytes]) -> str | None:
         """What a browser that shows its session by a cookie must send back with every change."""

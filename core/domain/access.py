@@ -92,22 +92,6 @@ class Actor:
         both = None if self.sites is None or self.read_sites is None else self.sites | self.read_sites
         object.__setattr__(self, "read_sites", both)
 
-    def calling_from(self, origin: Origin) -> "Actor":
-        """The same, from there. Every request does it, so it is written out."""
-        return Actor(
-            self.user_id,
-            self.company_id,
-            self.permissions,
-            self.sites,
-            self.read_sites,
-            origin,
-            self.session_id,
-            self.authenticated_at,
-            self.agent,
-            self.reason,
-            self.restricted_by,
-        )
-
     @property
     def company(self) -> UUID:
         """The company acted in. Raises `Forbidden` when none is chosen."""
