@@ -239,7 +239,7 @@ async def test_every_posting_has_its_event(shop: Shop) -> None:
     receipt = await shop.post("receipt", "A", 10)
     sale = await shop.post("sale", "A", 1)
     events = await shop.fetch(
-        "SELECT type, id, subject_id FROM outbox_event WHERE company_id = %s AND subject_type = 'posting' ORDER BY id",
+        "SELECT type, id, subject_id FROM outbox_event WHERE company_id = %s AND subject_type = 'posting' ORDER BY occurred_at",
         shop.company_id,
     )
     assert events == [("stock_received", receipt.id, receipt.id), ("sale_recorded", sale.id, sale.id)]
