@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from adapters.postgres.constraints import IN_THE_WAY
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import POST, Entry, PostgresStockLedger, parameters, views
 from adapters.postgres.pool import NO_CONNECTION
@@ -85,7 +86,7 @@ class GroupCommitLedger:
 
     async def _commit(self, company: UUID, group: list[_Waiting]) -> None:
         if len(group) == 1:
-            await self._alone(group[0])
+            await self._alone(group[0], again=True)  # as those of a group have a second try
             return
         try:
             entries = [waiting.entry for waiting in group]
@@ -101,12 +102,16 @@ class GroupCommitLedger:
         for waiting in group:
             _resolve(waiting.answer, Posted([next(shown) for _ in waiting.entry.postings]))
 
-    async def _alone(self, waiting: _Waiting) -> None:
+    async def _alone(self, waiting: _Waiting, *, again: bool = False) -> None:
+        """Once `again` where others stood in its way, and no more: all the lane waits for this one."""
         entry = waiting.entry
         try:
-            _resolve(waiting.answer, await self._single.post(entry.actor, entry.postings, entry.key))
+            _resolve(waiting.answer, await self._single.try_to_post(entry.actor, entry.postings, entry.key))
         except Exception as error:  # whatever it is, it belongs to the one who waits for this answer
-            _refuse(waiting.answer, error)
+            if again and isinstance(error, Busy) and error.code == IN_THE_WAY:
+                await self._alone(waiting)
+            else:
+                _refuse(waiting.answer, error)
 
 
 def _next_group(waiting: _Lane, last: int) -> list[_Waiting]:

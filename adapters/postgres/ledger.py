@@ -177,10 +177,11 @@ class PostgresStockLedger:
     async def post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None = None) -> Posted:
         async for attempt in tries(repeatable=key is not None):
             with attempt:
-                return await self._once(actor, postings, key)
+                return await self.try_to_post(actor, postings, key)
         raise AssertionError("stamina either returns or raises")
 
-    async def _once(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None) -> Posted:
+    async def try_to_post(self, actor: Actor, postings: Sequence[Posting], key: IdempotencyKey | None) -> Posted:
+        """One try, for who has others waiting behind."""
         try:
             rows = await self._database.fetch(Scope(actor.company_id), POST, parameters([Entry(actor, postings, key)]))
         except errors.Error as error:

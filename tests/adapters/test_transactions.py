@@ -10,6 +10,7 @@ from psycopg.errors import DivisionByZero
 
 from adapters.postgres.constraints import UNREACHABLE
 from adapters.postgres.engine import Database, Scope
+from adapters.postgres.group_commit import GroupCommitLedger
 from adapters.postgres.ledger import PostgresStockLedger
 from adapters.postgres.pool import NO_CONNECTION
 from adapters.postgres.uow import PostgresRun
@@ -87,14 +88,17 @@ async def test_where_no_connection_is_free_nobody_is_tried_again(shop: Shop, one
     assert (refused.value.code, counted.wanted) == (NO_CONNECTION, 1)
 
 
-async def test_a_posting_is_tried_again_when_others_stood_in_its_way(shop: Shop) -> None:
+@pytest.mark.parametrize("ledger", [PostgresStockLedger, GroupCommitLedger])
+async def test_a_posting_is_tried_again_when_others_stood_in_its_way(
+    shop: Shop, ledger: type[PostgresStockLedger] | type[GroupCommitLedger]
+) -> None:
     """It waits longer for a lock than PostgreSQL lets it. Seen to fail without a second try."""
     await shop.product("TEA")
     counted = Counted(shop.database)
     receipt = Posting(PostingKind.RECEIPT, (Line("TEA", SUPPLIER, "UIO", Decimal(1)),))
     async with shop.database.transaction(Scope(shop.company_id)) as others:
         await others.execute("SELECT FROM company WHERE id = app_company() FOR UPDATE")
-        posting = asyncio.create_task(PostgresStockLedger(counted).post(shop.admin, [receipt]))  # type: ignore[arg-type]
+        posting = asyncio.create_task(ledger(counted).post(shop.admin, [receipt]))  # type: ignore[arg-type]
         again = asyncio.create_task(counted.wanted_again.wait())
         await asyncio.wait([posting, again], return_when=asyncio.FIRST_COMPLETED)
     assert len((await posting).postings) == 1
