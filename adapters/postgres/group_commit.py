@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from adapters.postgres.constraints import IN_THE_WAY
+from adapters.postgres.constraints import IN_THE_WAY, UNREACHABLE
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.ledger import POST, Entry, PostgresStockLedger, parameters, views
 from adapters.postgres.pool import NO_CONNECTION
@@ -92,15 +92,17 @@ class GroupCommitLedger:
             entries = [waiting.entry for waiting in group]
             rows = await self._database.fetch(Scope(company), POST, parameters(entries))
         except Exception as error:  # whatever it is: each of the group learns its own answer
-            if isinstance(error, Busy) and error.code == NO_CONNECTION:
-                for waiting in group:
-                    _refuse(waiting.answer, error)
-                return
-            await asyncio.gather(*(self._alone(waiting) for waiting in group))
+            await asyncio.gather(*(self._alone_after(error, waiting) for waiting in group))
             return
         shown = iter(views(rows[0][0]))
         for waiting in group:
             _resolve(waiting.answer, Posted([next(shown) for _ in waiting.entry.postings]))
+
+    async def _alone_after(self, error: Exception, waiting: _Waiting) -> None:
+        if _ends(error, waiting.entry):
+            _refuse(waiting.answer, error)
+        else:
+            await self._alone(waiting)
 
     async def _alone(self, waiting: _Waiting, *, again: bool = False) -> None:
         """Once `again` where others stood in its way, and no more: all the lane waits for this one."""
@@ -112,6 +114,14 @@ class GroupCommitLedger:
                 await self._alone(waiting)
             else:
                 _refuse(waiting.answer, error)
+
+
+def _ends(error: Exception, entry: Entry) -> bool:
+    """Whether what befell its group is the answer: no connection was free, or the database was lost, perhaps with the word that all is
+    recorded, and there is no key to tell."""
+    if not isinstance(error, Busy):
+        return False
+    return error.code == NO_CONNECTION or (error.code == UNREACHABLE and entry.key is None)
 
 
 def _next_group(waiting: _Lane, last: int) -> list[_Waiting]:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from adapters.postgres.constraints import UNREACHABLE
 from adapters.postgres.engine import Database, Scope
 from adapters.postgres.group_commit import MAX_WAITING, GroupCommitLedger
 from adapters.postgres.pool import NO_CONNECTION
 from core.domain.errors import Busy
+from core.domain.ids import new_id
 from core.domain.stock import SUPPLIER, Line, Posting, PostingKind
-from core.ports.stock_ledger import Posted
+from core.ports.stock_ledger import IdempotencyKey, Posted
 from tests.shop import Shop
 
 pytestmark = pytest.mark.anyio
@@ -126,3 +128,31 @@ async def test_where_no_connection_is_free_nobody_asks_again(shop: Shop, databas
     assert len(asked) == 1  # all nine came before the lane looked
     assert (await ledger.post(shop.admin, [receipt()])).postings
     await database.close()
+
+
+async def test_what_may_have_been_recorded_is_recorded_again_for_nobody(shop: Shop) -> None:
+    """The database was lost with the word that all of a group is recorded. Seen to fail when everybody of it was tried again."""
+    await shop.product("A")
+
+    class Lost:
+        def __init__(self) -> None:
+            self.asked = 0
+
+        async def fetch(self, *arguments: Any) -> list[tuple[Any, ...]]:
+            rows = await shop.database.fetch(*arguments)
+            self.asked += 1
+            if self.asked == 1:
+                raise Busy(UNREACHABLE, "the database cannot be reached")
+            return rows
+
+    ledger = GroupCommitLedger(Lost())  # type: ignore[arg-type]
+    key = IdempotencyKey(shop.user_id, str(new_id()), "00" * 32)
+    keyed, *others = await asyncio.gather(
+        ledger.post(shop.admin, [receipt()], key),
+        *(ledger.post(shop.admin, [receipt()]) for _ in range(2)),
+        return_exceptions=True,
+    )
+    assert isinstance(keyed, Posted)
+    assert keyed.replayed
+    assert [getattr(answer, "code", "") for answer in others] == [UNREACHABLE] * 2
+    assert await shop.fetch("SELECT count(*) FROM posting WHERE company_id = app_company()") == [(3,)]
