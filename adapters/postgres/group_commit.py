@@ -2,7 +2,7 @@
 
 Each company's postings form groups of their own, because a transaction has one company. A group that fails is replayed
 request by request, so nobody's refusal is another's; but not where no connection was free, because who asks again there
-only makes them scarcer. No timer: a lone caller waits for nobody.
+only makes them scarcer, and not those without a key where the database was lost, because they may be recorded. No timer: a lone caller waits for nobody.
 
 A group leaves some for the next where more wait than were in the last: half of them all. Clients who ask again and again come to
 stand in two groups of one size then, of which the database records one while the application speaks with the other; with a large and
